@@ -1,0 +1,16 @@
+/** How a message came; a handler answers within the transport's size (RFC 1035 4.2, RFC 7766 8). */
+export const Transport = { Udp: 0, Tcp: 1 } as const
+export type Transport = (typeof Transport)[keyof typeof Transport]
+
+/** What a listener calls for each message. One instance serves one thread and is never called re-entrantly. */
+export interface Handler {
+  /**
+   * Answers one message.
+   * @param query holds the message in its first `length` octets
+   * @param reply room for 65,535 octets (4,096 suffice over UDP); the reply is written from its start
+   * @returns octets written, or 0 for no reply at all
+   */
+  answer(query: Uint8Array, length: number, reply: Uint8Array, transport: Transport): number
+  /** Called between two batches or messages: the handler takes up a new zone version here when there is one. */
+  refresh(): void
+}
