@@ -1,0 +1,22 @@
+export { formatListenAddress, type ListenAddress, ListenAddressError, parseListenAddress } from './address.ts'
+export {
+  createCounters,
+  readTcpCounters,
+  readUdpCounters,
+  TcpCounter,
+  type TcpCounts,
+  UdpCounter,
+  type UdpCounts,
+} from './counters.ts'
+export { BindError, type BindErrorData, UdpIoError } from './errors.ts'
+export { type Handler, Transport } from './handler.ts'
+export { createStopFlag, isStopRequested, requestStop, STOP_INTERVAL, type StopFlag } from './stop.ts'
+export { openTcp, type TcpLimits, type TcpListener, type TcpOptions } from './tcp.ts'
+export {
+  chooseUdpIo,
+  openUdp,
+  type UdpIo,
+  type UdpIoChoice,
+  type UdpListener,
+  type UdpOptions,
+} from './udp.ts'
