@@ -1,0 +1,8 @@
+export { bind } from './bind.ts'
+export { knot } from './knot.ts'
+export { nsd } from './nsd.ts'
+export { Peer, type PeerKind, type PeerZone, startPeer, temporaryFolder } from './peer.ts'
+export { freePort } from './port.ts'
+export { powerdns } from './powerdns.ts'
+export { type Exit, ServerProcess } from './process.ts'
+export { describeWithTools, findTool, missingTools, toolPath } from './tool.ts'

@@ -1,0 +1,60 @@
+import { accessSync, constants } from 'node:fs'
+import { join } from 'node:path'
+import { describe, test } from 'vitest'
+
+/** Debian packages that carry the programs the tests call. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  nsd: 'nsd',
+  knotd: 'knot',
+  named: 'bind9',
+  pdns_server: 'pdns-server and pdns-backend-bind',
+  'dnssec-keygen': 'bind9-utils',
+  'dnssec-signzone': 'bind9-utils',
+  'ldns-verify-zone': 'ldnsutils',
+  dig: 'bind9-dnsutils',
+  kdig: 'knot-dnsutils',
+}
+
+/** The program's path, or undefined where it is not installed. Daemons lie in sbin, which is not always in PATH. */
+export function findTool(name: string): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin']
+  for (const folder of folders) {
+    if (folder === '') continue
+    const path = join(folder, name)
+    try {
+      accessSync(path, constants.X_OK)
+      return path
+    } catch {}
+  }
+  return undefined
+}
+
+/** The program's path. Throws when it is absent: call it only inside {@link describeWithTools}. */
+export function toolPath(name: string): string {
+  const path = findTool(name)
+  if (path === undefined) throw new Error(`${name} is not installed (Debian package ${PACKAGES[name] ?? name})`)
+  return path
+}
+
+/** Why a suite that needs these programs cannot run, or undefined when all are there. */
+export function missingTools(names: readonly string[]): string | undefined {
+  const absent = names.filter((name) => findTool(name) === undefined)
+  if (absent.length === 0) return undefined
+  return absent.map((name) => `${name} is not installed (Debian package ${PACKAGES[name] ?? name})`).join(', ')
+}
+
+/**
+ * A suite that needs programs of others. Where one is absent the suite is skipped and its title says why; with
+ * ZONECUT_REQUIRE_PEERS=1, as in continuous integration, it fails instead.
+ */
+export function describeWithTools(title: string, tools: readonly string[], suite: () => void): void {
+  const reason = missingTools(tools)
+  if (reason === undefined) describe(title, suite)
+  else if (process.env.ZONECUT_REQUIRE_PEERS === '1') {
+    describe(title, () => {
+      test('has the tools it needs', () => {
+        throw new Error(`ZONECUT_REQUIRE_PEERS=1, but ${reason}`)
+      })
+    })
+  } else describe.skip(`${title} (skipped: ${reason})`, suite)
+}
