@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { decodeMessage, TYPE } from '../interop/message.ts'
 import { wireName } from '../interop/name.ts'
 import { buildQuery } from '../interop/query.ts'
-import { bind, describeWithTools, knot, nsd, type Peer, powerdns, startPeer, temporaryFolder } from './index.ts'
+import { bind, knot, nsd, type Peer, powerdns, startPeer, temporaryFolder } from './index.ts'
+import { describeWithTools } from './suite.ts'
 
 const ROOT = `. 3600 IN SOA a.nic.zz. root.nic.zz. 1 1800 900 604800 900
 . 3600 IN NS a.nic.zz.

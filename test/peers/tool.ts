@@ -1,6 +1,5 @@
 import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
-import { describe, test } from 'vitest'
 
 /** Debian packages that carry the programs the tests call. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -29,7 +28,7 @@ export function findTool(name: string): string | undefined {
   return undefined
 }
 
-/** The program's path. Throws when it is absent: call it only inside {@link describeWithTools}. */
+/** The program's path. Throws when it is absent: call it only where its absence has been dealt with. */
 export function toolPath(name: string): string {
   const path = findTool(name)
   if (path === undefined) throw new Error(`${name} is not installed (Debian package ${PACKAGES[name] ?? name})`)
@@ -41,20 +40,4 @@ export function missingTools(names: readonly string[]): string | undefined {
   const absent = names.filter((name) => findTool(name) === undefined)
   if (absent.length === 0) return undefined
   return absent.map((name) => `${name} is not installed (Debian package ${PACKAGES[name] ?? name})`).join(', ')
-}
-
-/**
- * A suite that needs programs of others. Where one is absent the suite is skipped and its title says why; with
- * ZONECUT_REQUIRE_PEERS=1, as in continuous integration, it fails instead.
- */
-export function describeWithTools(title: string, tools: readonly string[], suite: () => void): void {
-  const reason = missingTools(tools)
-  if (reason === undefined) describe(title, suite)
-  else if (process.env.ZONECUT_REQUIRE_PEERS === '1') {
-    describe(title, () => {
-      test('has the tools it needs', () => {
-        throw new Error(`ZONECUT_REQUIRE_PEERS=1, but ${reason}`)
-      })
-    })
-  } else describe.skip(`${title} (skipped: ${reason})`, suite)
 }

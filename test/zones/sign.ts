@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { toolPath } from '../peers/index.ts'
+
+export type Signing = 'nsec' | 'nsec3' | 'nsec3-opt-out'
+
+const FLAGS: Readonly<Record<Signing, readonly string[]>> = {
+  nsec: [],
+  nsec3: ['-3', '-', '-H', '0'],
+  'nsec3-opt-out': ['-3', '-', '-A', '-H', '0'],
+}
+
+/**
+ * Signs a master file with BIND's dnssec-signzone under new ECDSA P-256 keys (a KSK and a ZSK).
+ * @returns the signed file's path, beside the unsigned one
+ */
+export function signZone(origin: string, file: string, folder: string, signing: Signing): string {
+  const keygen = toolPath('dnssec-keygen')
+  for (const flags of [[], ['-f', 'KSK']]) {
+    execFileSync(keygen, ['-q', '-K', folder, '-a', 'ECDSAP256SHA256', '-n', 'ZONE', ...flags, origin], {
+      stdio: 'pipe',
+    })
+  }
+  const signed = `${file}.${signing}.signed`
+  const args = [
+    '-S',
+    '-P',
+    '-K',
+    folder,
+    '-d',
+    folder,
+    '-o',
+    origin,
+    '-f',
+    signed,
+    '-N',
+    'keep',
+    '-O',
+    'full',
+    ...FLAGS[signing],
+    file,
+  ]
+  execFileSync(toolPath('dnssec-signzone'), args, { stdio: 'pipe', cwd: folder })
+  for (const entry of readdirSync(folder)) if (/^K.*\.(key|private)$/.test(entry)) rmSync(join(folder, entry))
+  return signed
+}
+
+/** Writes a zone's text into a folder. */
+export function writeZone(folder: string, name: string, text: string): string {
+  const file = join(folder, name)
+  writeFileSync(file, text)
+  return file
+}
