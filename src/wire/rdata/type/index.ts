@@ -1,0 +1,143 @@
+import type { RdataFormat } from '../format.ts'
+import { a } from './a.ts'
+import { aaaa } from './aaaa.ts'
+import { afsdb } from './afsdb.ts'
+import { avc } from './avc.ts'
+import { brid } from './brid.ts'
+import { cdnskey } from './cdnskey.ts'
+import { cds } from './cds.ts'
+import { cla } from './cla.ts'
+import { cname } from './cname.ts'
+import { csync } from './csync.ts'
+import { dhcid } from './dhcid.ts'
+import { dlv } from './dlv.ts'
+import { dname } from './dname.ts'
+import { dnskey } from './dnskey.ts'
+import { ds } from './ds.ts'
+import { dsync } from './dsync.ts'
+import { eid } from './eid.ts'
+import { eui48 } from './eui48.ts'
+import { eui64 } from './eui64.ts'
+import { gid } from './gid.ts'
+import { gpos } from './gpos.ts'
+import { hhit } from './hhit.ts'
+import { hinfo } from './hinfo.ts'
+import { ipn } from './ipn.ts'
+import { isdn } from './isdn.ts'
+import { kx } from './kx.ts'
+import { l32 } from './l32.ts'
+import { l64 } from './l64.ts'
+import { lp } from './lp.ts'
+import { mb } from './mb.ts'
+import { md } from './md.ts'
+import { mf } from './mf.ts'
+import { mg } from './mg.ts'
+import { minfo } from './minfo.ts'
+import { mr } from './mr.ts'
+import { mx } from './mx.ts'
+import { naptr } from './naptr.ts'
+import { nid } from './nid.ts'
+import { nimloc } from './nimloc.ts'
+import { ninfo } from './ninfo.ts'
+import { ns } from './ns.ts'
+import { nsapPtr } from './nsap-ptr.ts'
+import { nsec } from './nsec.ts'
+import { nsec3 } from './nsec3.ts'
+import { nsec3param } from './nsec3param.ts'
+import { openpgpkey } from './openpgpkey.ts'
+import { ptr } from './ptr.ts'
+import { px } from './px.ts'
+import { resinfo } from './resinfo.ts'
+import { rkey } from './rkey.ts'
+import { rp } from './rp.ts'
+import { rrsig } from './rrsig.ts'
+import { rt } from './rt.ts'
+import { sig } from './sig.ts'
+import { sink } from './sink.ts'
+import { smimea } from './smimea.ts'
+import { soa } from './soa.ts'
+import { spf } from './spf.ts'
+import { srv } from './srv.ts'
+import { sshfp } from './sshfp.ts'
+import { ta } from './ta.ts'
+import { talink } from './talink.ts'
+import { tlsa } from './tlsa.ts'
+import { txt } from './txt.ts'
+import { uid } from './uid.ts'
+import { uinfo } from './uinfo.ts'
+import { uri } from './uri.ts'
+import { wallet } from './wallet.ts'
+import { zonemd } from './zonemd.ts'
+
+/** Every record type with a format of its own, by code. All others take the unknown form only (RFC 3597 5). */
+export const rdataFormats: readonly RdataFormat[] = [
+  a,
+  ns,
+  md,
+  mf,
+  cname,
+  soa,
+  mb,
+  mg,
+  mr,
+  ptr,
+  hinfo,
+  minfo,
+  mx,
+  txt,
+  rp,
+  afsdb,
+  isdn,
+  rt,
+  nsapPtr,
+  sig,
+  px,
+  gpos,
+  aaaa,
+  eid,
+  nimloc,
+  srv,
+  naptr,
+  kx,
+  dname,
+  sink,
+  ds,
+  sshfp,
+  rrsig,
+  nsec,
+  dnskey,
+  dhcid,
+  nsec3,
+  nsec3param,
+  tlsa,
+  smimea,
+  ninfo,
+  rkey,
+  talink,
+  cds,
+  cdnskey,
+  openpgpkey,
+  csync,
+  zonemd,
+  dsync,
+  hhit,
+  brid,
+  spf,
+  uinfo,
+  uid,
+  gid,
+  nid,
+  l32,
+  l64,
+  lp,
+  eui48,
+  eui64,
+  uri,
+  avc,
+  resinfo,
+  wallet,
+  cla,
+  ipn,
+  ta,
+  dlv,
+]
