@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { toolPath } from '../peers/index.ts'
 
@@ -42,6 +42,13 @@ export function signZone(origin: string, file: string, folder: string, signing: 
     file,
   ]
   execFileSync(toolPath('dnssec-signzone'), args, { stdio: 'pipe', cwd: folder })
+  // the signer writes ! in names as it is, which Knot reads only as \033; quoted text keeps its own
+  const lines = readFileSync(signed, 'latin1').split('\n')
+  writeFileSync(
+    signed,
+    lines.map((line) => (line.includes('"') ? line : line.replaceAll('!', '\\033'))).join('\n'),
+    'latin1',
+  )
   for (const entry of readdirSync(folder)) if (/^K.*\.(key|private)$/.test(entry)) rmSync(join(folder, entry))
   return signed
 }
