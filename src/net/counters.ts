@@ -82,7 +82,7 @@ function readCounters<K extends string>(
   const cells = blocks.map((block) => new Float64Array(block))
   const counts = {} as Record<K, number>
   for (const name of Object.keys(layout) as K[]) {
-    counts[name] = cells.reduce((sum, block) => sum + block[layout[name]]!, 0)
+    counts[name] = cells.reduce<number>((sum, block) => sum + block[layout[name]]!, 0)
   }
   return counts
 }

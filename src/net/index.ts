@@ -11,7 +11,7 @@ export {
 export { BindError, type BindErrorData, UdpIoError } from './errors.ts'
 export { type Handler, Transport } from './handler.ts'
 export { createStopFlag, isStopRequested, requestStop, STOP_INTERVAL, type StopFlag } from './stop.ts'
-export { openTcp, type TcpLimits, type TcpListener, type TcpOptions } from './tcp.ts'
+export { DEFAULT_TCP_LIMITS, openTcp, type TcpLimits, type TcpListener, type TcpOptions } from './tcp.ts'
 export {
   chooseUdpIo,
   openUdp,

@@ -1,7 +1,12 @@
 import type { ListenAddress } from './address.ts'
+import { canSharePort, openDgramSockets } from './dgram.ts'
+import { UdpIoError } from './errors.ts'
 import type { Handler } from './handler.ts'
+import { loadLibc } from './libc.ts'
+import { MmsgSockets } from './mmsg.ts'
 import type { StopFlag } from './stop.ts'
 
+/** `mmsg`: batched system calls (Linux, koffi); `dgram`: node:dgram; `auto`: the first where it can be had. */
 export type UdpIo = 'mmsg' | 'dgram' | 'auto'
 
 export interface UdpIoChoice {
@@ -17,16 +22,31 @@ export interface UdpOptions {
   readonly listen: readonly ListenAddress[]
   /** Default `auto`. */
   readonly io?: UdpIo
-  /** Whether other threads listen on the same addresses too (SO_REUSEPORT). Default: whatever the io can. */
+  /**
+   * Whether other threads listen on the same addresses too (SO_REUSEPORT). Default: whenever the io can. The system then
+   * lets in any program of the same user, so that a second server goes unnoticed here: let openTcp, which shares with
+   * nobody, go first.
+   */
   readonly sharePort?: boolean
   readonly stop: StopFlag
-  /** Made by createCounters. */
+  /** Made by createCounters; its cells are UdpCounter's. */
   readonly counters: SharedArrayBuffer
   /** Octets of the socket buffers wanted of the system; it may give less, see UdpListener.notes. Default 4 MiB. */
   readonly receiveBuffer?: number
   readonly sendBuffer?: number
   /** Told what the handler threw, at most once a second. */
   readonly onHandlerError?: (error: unknown) => void
+}
+
+/** UdpOptions with every default filled in, as the two kinds of listener take them. */
+export interface UdpListenerOptions {
+  readonly listen: readonly ListenAddress[]
+  readonly sharePort: boolean
+  readonly stop: StopFlag
+  readonly counters: SharedArrayBuffer
+  readonly receiveBuffer: number
+  readonly sendBuffer: number
+  readonly onHandlerError: ((error: unknown) => void) | undefined
 }
 
 export interface UdpListener {
@@ -38,15 +58,47 @@ export interface UdpListener {
   readonly notes: readonly string[]
   /**
    * Answers until the stop flag is set, then what has already arrived, and closes. With mmsg this does not return until
-   * then, so nothing asynchronous happens in the calling thread: post 'ready' before.
+   * then, so nothing asynchronous happens in the calling thread (post 'ready' before), and Worker.terminate takes
+   * effect within STOP_INTERVAL. To be called once.
    */
   run(handler: Handler): Promise<void>
   /** Closes without having run. */
   close(): void
 }
 
-/** Chooses how packets come and go. @throws UdpIoError when mmsg is asked for and is not available */
-export declare function chooseUdpIo(wanted: UdpIo): UdpIoChoice
+const DEFAULT_BUFFER = 4 * 1024 * 1024
 
-/** Binds every address. @throws BindError, UdpIoError */
-export declare function openUdp(options: UdpOptions): Promise<UdpListener>
+/** Chooses how packets come and go. @throws UdpIoError when mmsg is asked for and is not available */
+export function chooseUdpIo(wanted: UdpIo): UdpIoChoice {
+  if (wanted === 'dgram') return { io: 'dgram', reason: 'asked for', sharesPort: canSharePort() }
+  const result = loadLibc()
+  if ('libc' in result) {
+    const reason = wanted === 'mmsg' ? 'asked for' : 'Linux and koffi are here'
+    return { io: 'mmsg', reason, sharesPort: true }
+  }
+  if (wanted === 'mmsg') throw new UdpIoError(result.missing)
+  return { io: 'dgram', reason: `no batched system calls: ${result.missing}`, sharesPort: canSharePort() }
+}
+
+/** Binds every address, or none. @throws BindError, UdpIoError */
+export async function openUdp(options: UdpOptions): Promise<UdpListener> {
+  const { io, reason, sharesPort } = chooseUdpIo(options.io ?? 'auto')
+  const listenerOptions: UdpListenerOptions = {
+    listen: options.listen,
+    sharePort: options.sharePort ?? sharesPort,
+    stop: options.stop,
+    counters: options.counters,
+    receiveBuffer: options.receiveBuffer ?? DEFAULT_BUFFER,
+    sendBuffer: options.sendBuffer ?? DEFAULT_BUFFER,
+    onHandlerError: options.onHandlerError,
+  }
+  const result = loadLibc()
+  if (io === 'mmsg' && 'libc' in result) {
+    const sockets = new MmsgSockets(result.libc, listenerOptions)
+    const { addresses, notes } = sockets
+    return { io, reason, addresses, notes, run: async (handler) => sockets.run(handler), close: () => sockets.close() }
+  }
+  const sockets = await openDgramSockets(listenerOptions)
+  const { addresses, notes } = sockets
+  return { io, reason, addresses, notes, run: (handler) => sockets.run(handler), close: () => sockets.close() }
+}
