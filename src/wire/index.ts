@@ -1,4 +1,15 @@
 /** Names, rdata and messages as octets on the wire, and as text. */
+export { type EdnsFault, EdnsQuery, MIN_UDP_PAYLOAD, questionEnd } from './edns.ts'
+export {
+  OPT_LENGTH,
+  OPTION_HEADER_LENGTH,
+  writeExtendedError,
+  writeKeepalive,
+  writeNsid,
+  writeOpt,
+  writeOption,
+  writePadding,
+} from './edns-write.ts'
 export {
   additionalCount,
   answerCount,
@@ -60,3 +71,5 @@ export {
   readSignatureTime,
   signatureTimeToText,
 } from './rdata/index.ts'
+export { skipName, skipRecord } from './records.ts'
+export { MessageWriter, type Section } from './writer.ts'
