@@ -16,21 +16,21 @@ export const BATCH_SIZE = 64
  *   in_pktinfo      0 interface (4)   4 local address (4)   8 destination in the header (4)            12
  *   in6_pktinfo     0 address (16)   16 interface (4)                                                  20
  */
-const IOVEC = 16
+export const IOVEC = 16
 export const MMSGHDR = 64
-const CMSG_DATA = 16
-const IN_PKTINFO_SPACE = CMSG_DATA + 16
-const IN6_PKTINFO_SPACE = CMSG_DATA + 24
+export const CMSG_DATA = 16
+export const IN_PKTINFO_SPACE = CMSG_DATA + 16
+export const IN6_PKTINFO_SPACE = CMSG_DATA + 24
 const NAME_STRIDE = 32
 const CONTROL_STRIDE = 64
 
 /** Positions of the fields below in 4-octet words. */
 const HEADER_WORDS = MMSGHDR / 4
-const NAME_POINTER = 0
-const CONTROL_POINTER = 8
-const CONTROL_LENGTH = 10
-const FLAGS = 12
-const MESSAGE_LENGTH = 14
+export const NAME_POINTER = 0
+export const CONTROL_POINTER = 8
+export const CONTROL_LENGTH = 10
+export const FLAGS = 12
+export const MESSAGE_LENGTH = 14
 
 /**
  * Slots start on different cache sets: were they a power of two apart, the first lines of all queries, the only ones
