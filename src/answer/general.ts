@@ -191,7 +191,7 @@ function putExpansions(sections: Sections, expansions: readonly Expansion[]): vo
 }
 
 /** RFC 2308 3: the SOA and its signature live no longer than the negative answer may, which its MINIMUM field limits. */
-export export function putNegativeSoa(sections: Sections): void {
+export function putNegativeSoa(sections: Sections): void {
   const { view } = sections
   const apex = view.node(view.origin)
   const soa = apex && findRRset(apex, RRType.SOA)
