@@ -1,0 +1,12 @@
+export { ConfigError, type ConfigProblem, describeProblem } from './error.ts'
+export { configKeys } from './schema.ts'
+export {
+  type ChaosSettings,
+  defaultControl,
+  type LogSettings,
+  loadSettings,
+  type Overrides,
+  type Settings,
+  type TcpSettings,
+  type ZoneSetting,
+} from './settings.ts'

@@ -1,0 +1,184 @@
+import { availableParallelism, hostname } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import type { ListenAddress } from '../net/index.ts'
+import { lowerName, type Name, nameFromText, nameToText } from '../wire/index.ts'
+import { parseAddress } from './address.ts'
+import { ConfigError } from './error.ts'
+import { parseConfig, readConfig } from './file.ts'
+import type { Config } from './schema.ts'
+
+/** A zone to serve, and where it comes from. */
+export interface ZoneSetting {
+  /** Lower case. */
+  readonly origin: Name
+  /** Fully qualified, as it is shown and kept: `zz.` */
+  readonly originText: string
+  /** Absolute path of its master file; undefined when the zone is only served from the store. */
+  readonly file: string | undefined
+}
+
+/** What is answered to questions about the server itself; undefined is REFUSED. */
+export interface ChaosSettings {
+  /** `version.bind` and `version.server`. */
+  readonly version: string | undefined
+  /** `hostname.bind`. */
+  readonly hostname: string | undefined
+  /** `id.server` (RFC 4892). */
+  readonly id: string | undefined
+}
+
+export interface TcpSettings {
+  readonly maxConnections: number
+  readonly maxPerClient: number
+  /** Seconds; how long a connection may wait between messages (RFC 7766 6.2.3). */
+  readonly idleTimeout: number
+  /** Seconds; how long a message may take from its first octet to its last. */
+  readonly messageTimeout: number
+  /** Seconds; how long replies may wait without the client taking one octet. */
+  readonly writeTimeout: number
+}
+
+export interface LogSettings {
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+  readonly format: 'text' | 'json'
+}
+
+/** Everything the server needs to know, complete: paths absolute, names read, defaults taken. */
+export interface Settings {
+  /** Absolute path, or undefined when there is no file. */
+  readonly configFile: string | undefined
+  /** The data folder, absolute. */
+  readonly data: string
+  /** The control socket, absolute. */
+  readonly control: string
+  readonly listen: readonly ListenAddress[]
+  /** UDP threads. */
+  readonly workers: number
+  readonly io: 'auto' | 'mmsg' | 'dgram'
+  readonly zones: readonly ZoneSetting[]
+  /** The largest UDP response, octets (RFC 6891 6.2.5). */
+  readonly ednsPayload: number
+  /** Sent to who asks for it (RFC 5001); undefined for none. */
+  readonly nsid: string | undefined
+  readonly chaos: ChaosSettings
+  readonly tcp: TcpSettings
+  readonly log: LogSettings
+}
+
+/** What the command line says; each part goes before the file's. Paths are relative to the working directory. */
+export interface Overrides {
+  readonly config?: string
+  readonly data?: string
+  readonly zones?: readonly string[]
+  readonly listen?: readonly string[]
+  readonly workers?: string
+  readonly io?: string
+}
+
+/** The control socket of a data folder that is not told otherwise. */
+export function defaultControl(dataDir: string): string {
+  return join(resolve(dataDir), 'control.sock')
+}
+
+/**
+ * Puts the configuration file (when one is named) and the command line together.
+ * @param version the program's version, for `version.bind`
+ * @throws ConfigError listing every problem, with file, line and key, or the command line option
+ */
+export function loadSettings(overrides: Overrides, version: string): Settings {
+  const configFile = overrides.config === undefined ? undefined : resolve(overrides.config)
+  const config = configFile === undefined ? parseConfig('', '') : readConfig(configFile)
+  const base = configFile === undefined ? process.cwd() : dirname(configFile)
+  const option = optionReader()
+
+  const data = overrides.data === undefined ? resolve(base, config.data) : resolve(overrides.data)
+  const settings: Settings = {
+    configFile,
+    data,
+    control: config.control === undefined ? defaultControl(data) : resolve(base, config.control),
+    listen:
+      (overrides.listen ?? []).length > 0
+        ? overrides.listen!.flatMap((text) => option.read('--listen', () => parseAddress(text)))
+        : config.listen.map((text) => parseAddress(text)),
+    workers: workerCount(option.read('--workers', () => parseWorkers(overrides.workers))[0] ?? config.workers),
+    io: option.read('--io', () => parseIo(overrides.io))[0] ?? config.io,
+    zones: mergeZones(
+      config.zones.map(({ origin, file }) => zoneSetting(origin, file === undefined ? undefined : resolve(base, file))),
+      (overrides.zones ?? []).flatMap((text) => option.read('--zone', () => parseZoneOption(text))),
+    ),
+    ednsPayload: config.edns.payload,
+    nsid: identityText(config.nsid, hostname()),
+    chaos: {
+      version: identityText(config.chaos.version, `zonecut ${version}`),
+      hostname: identityText(config.chaos.hostname, hostname()),
+      id: identityText(config.chaos.id, hostname()),
+    },
+    tcp: config.tcp,
+    log: config.log,
+  }
+  option.check()
+  return settings
+}
+
+/** `ORIGIN=FILE`, or `ORIGIN` alone for a zone that is in the store already. An `=` in the origin is written `\061`. */
+function parseZoneOption(text: string): ZoneSetting {
+  const equals = text.indexOf('=')
+  const origin = equals < 0 ? text : text.slice(0, equals)
+  const file = equals < 0 ? undefined : text.slice(equals + 1)
+  if (origin === '' || file === '') throw new Error(`'${text}': write ORIGIN=FILE, as in zz=zones/zz.zone`)
+  return zoneSetting(origin, file === undefined ? undefined : resolve(file))
+}
+
+function zoneSetting(originText: string, file: string | undefined): ZoneSetting {
+  const origin = lowerName(nameFromText(originText))
+  return { origin, originText: nameToText(origin), file }
+}
+
+/** The command line's zones replace the file's of the same origin and join the others. */
+function mergeZones(fromFile: readonly ZoneSetting[], fromOptions: readonly ZoneSetting[]): ZoneSetting[] {
+  const zones = new Map(fromFile.map((zone) => [zone.originText, zone]))
+  for (const zone of fromOptions) zones.set(zone.originText, zone)
+  return [...zones.values()]
+}
+
+function parseWorkers(text: string | undefined): number | 'auto' | undefined {
+  if (text === undefined || text === 'auto') return text
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1 || count > 256) {
+    throw new Error(`'${text}': write auto or a whole number from 1 to 256`)
+  }
+  return count
+}
+
+function parseIo(text: string | undefined): Config['io'] | undefined {
+  if (text === undefined || text === 'auto' || text === 'mmsg' || text === 'dgram') return text
+  throw new Error(`'${text}': write auto, mmsg or dgram`)
+}
+
+function workerCount(workers: number | 'auto'): number {
+  return workers === 'auto' ? availableParallelism() : workers
+}
+
+function identityText(value: string | false, automatic: string): string | undefined {
+  if (value === false || value === 'off') return undefined
+  return value === 'auto' ? automatic : value
+}
+
+/** Runs the parsers of command line options and gathers what they throw, so that all problems are told at once. */
+function optionReader() {
+  const problems: { file: undefined; line: 0; column: 0; key: string; message: string }[] = []
+  return {
+    read<T>(key: string, parse: () => T | undefined): T[] {
+      try {
+        const value = parse()
+        return value === undefined ? [] : [value]
+      } catch (error) {
+        problems.push({ file: undefined, line: 0, column: 0, key, message: (error as Error).message })
+        return []
+      }
+    },
+    check(): void {
+      if (problems.length > 0) throw new ConfigError(problems)
+    },
+  }
+}
