@@ -1,0 +1,432 @@
+import type { Name, RdataTokens } from '../wire/index.ts'
+import { shownText, ZoneFileFault } from './problem.ts'
+import type { Source } from './source.ts'
+
+const PLAIN = 0
+const BLANK = 1
+const NEWLINE = 2
+const RETURN = 3
+const COMMENT = 4
+const OPEN = 5
+const CLOSE = 6
+const QUOTE = 7
+const ESCAPE = 8
+const CONTROL = 9
+
+const LF = 0x0a
+const CR = 0x0d
+const EQUALS = 0x3d
+
+/**
+ * What each octet does outside quotes (RFC 1035 5.1). Control characters are refused: they come from files that are no
+ * text at all, and \DDD writes them where they are meant. Octets above 126 stand for themselves (RFC 2181 11).
+ */
+const octetClass = Uint8Array.from({ length: 256 }, (_, octet) => {
+  if (octet === 0x20 || octet === 0x09) return BLANK
+  if (octet === LF) return NEWLINE
+  if (octet === CR) return RETURN
+  if (octet < 0x20 || octet === 0x7f) return CONTROL
+  const special = ';()"\\'.indexOf(String.fromCharCode(octet))
+  return special === -1 ? PLAIN : COMMENT + special
+})
+
+/**
+ * Cuts the text of a zone file into records and their tokens. It works on the octets of one buffer, which holds the
+ * current record as a whole: a record that the buffer's end cuts off is scanned again once more octets are there, so
+ * nothing else needs to know about pieces. Memory is the buffer's, whatever the size of the file.
+ */
+export class Scanner implements RdataTokens {
+  buf: Uint8Array
+  /** The current token. At the end of a record: the empty place there. */
+  start = 0
+  end = 0
+  quoted = false
+  origin: Name | undefined
+  /** Set for types whose values are `key="text with blanks"` (RFC 9460 2.1): such a token keeps its inner quotes. */
+  keepsQuotedValues = false
+
+  /** The line of the current token, from 1, and the offset of that line's first octet. */
+  tokenLine = 1
+  tokenLineStart = 0
+  /** The line on which the current record begins, from 1. */
+  recordLine = 1
+
+  /** The scan ran into the buffer's end before the record's: what it gave is void until `refill` and `begin`. */
+  starved = false
+  /** The data ended within parentheses. */
+  unclosed = false
+  /** Octets of text that the file has given so far. */
+  octets = 0
+
+  #source: Source | undefined
+  #capacity: number
+  #at = 0
+  #limit = 0
+  #line = 1
+  #lineStart = 0
+  #recordStart = 0
+  /** Within parentheses when above 0. */
+  #depth = 0
+  #ended = false
+  /** No octets come after those in the buffer. */
+  #complete = false
+  #lenient = false
+  #openAt = 0
+  #openLine = 0
+  #openLineStart = 0
+
+  /** @param capacity octets of the buffer, and so the most that one record may take */
+  constructor(capacity: number) {
+    this.#capacity = capacity
+    // Beyond the last octet of data stands a newline, so that no loop needs to look where the data ends.
+    this.buf = new Uint8Array(capacity + 1)
+  }
+
+  /** Turns to a file, from its first line on. */
+  open(source: Source, origin: Name): void {
+    this.#source = source
+    this.origin = origin
+    this.octets = 0
+    this.#restart(0, false)
+  }
+
+  /** Turns to one record's text in `buf` up to `end`; the octet at `end` is overwritten. */
+  openText(buf: Uint8Array, end: number, origin: Name | undefined): void {
+    this.#source = undefined
+    this.buf = buf
+    this.origin = origin
+    this.#restart(end, true)
+  }
+
+  /** Makes the text in `buf` up to `end` the current token: a name that stands by itself. */
+  openName(buf: Uint8Array, end: number): void {
+    this.openText(buf, end, this.origin)
+    this.start = 0
+    this.end = end
+  }
+
+  #restart(limit: number, complete: boolean): void {
+    this.#at = 0
+    this.#limit = limit
+    this.#line = 1
+    this.#lineStart = 0
+    this.#recordStart = 0
+    this.#complete = complete
+    this.#ended = false
+    this.recordLine = 1
+    this.buf[limit] = LF
+  }
+
+  /** Goes to the next record, which may turn out empty; false at the end of the data, or when `starved`. */
+  begin(): boolean {
+    if (this.#ended) {
+      this.#ended = false
+      if (this.#at < this.#limit) {
+        this.#at++
+        this.#line++
+        this.#lineStart = this.#at
+      }
+    }
+    this.#recordStart = this.#at
+    this.recordLine = this.#line
+    this.#depth = 0
+    this.starved = false
+    this.unclosed = false
+    this.keepsQuotedValues = false
+    if (this.#at < this.#limit) return true
+    this.starved = !this.#complete
+    return false
+  }
+
+  /** True when the record's first octet is a blank: its owner is that of the record before (RFC 1035 5.1). */
+  get beginsBlank(): boolean {
+    return octetClass[this.buf[this.#recordStart]!] === BLANK
+  }
+
+  /**
+   * Goes to the next token of the record; false at its end, or when `starved`.
+   * @throws ZoneFileFault
+   */
+  next(): boolean {
+    if (this.#ended) return false
+    const buf = this.buf
+    let at = this.#at
+    for (;;) {
+      let kind = octetClass[buf[at]!]!
+      while (kind === BLANK) kind = octetClass[buf[++at]!]!
+      if (kind === PLAIN || kind === ESCAPE) return this.#plainToken(at)
+      if (kind === COMMENT) {
+        do kind = octetClass[buf[++at]!]!
+        while (kind !== NEWLINE && kind !== RETURN)
+      }
+      if (kind === NEWLINE || kind === RETURN) {
+        if (at >= this.#limit) return this.#dataEnd(at)
+        // A return alone ends a line too, as it does for NSD and BIND; with a newline after it, both are one end.
+        if (kind === RETURN && buf[at + 1] === LF && !(at + 1 === this.#limit && this.#complete)) {
+          if (at + 1 === this.#limit) return this.#dataEnd(at + 1)
+          at++
+        }
+        if (this.#depth === 0) return this.#recordEnd(at)
+        at++
+        this.#line++
+        this.#lineStart = at
+      } else if (kind === OPEN) {
+        if (this.#depth++ === 0) {
+          this.#openAt = at
+          this.#openLine = this.#line
+          this.#openLineStart = this.#lineStart
+        }
+        at++
+      } else if (kind === CLOSE) {
+        if (this.#depth > 0) this.#depth--
+        else this.#fault(at, at + 1, at + 1, 'no closing parenthesis, since none is open')
+        at++
+      } else if (kind === QUOTE) {
+        return this.#quotedToken(at)
+      } else {
+        // A control character: the lenient scan takes it for a token's begin.
+        return this.#plainToken(at)
+      }
+    }
+  }
+
+  #plainToken(from: number): boolean {
+    const buf = this.buf
+    let at = from
+    for (;;) {
+      let kind = octetClass[buf[at]!]!
+      while (kind === PLAIN) kind = octetClass[buf[++at]!]!
+      if (kind < QUOTE) break
+      if (kind === ESCAPE) {
+        const escaped = octetClass[buf[at + 1]!]!
+        if (escaped === NEWLINE || escaped === RETURN) {
+          if (at + 1 >= this.#limit && !this.#complete) return this.#dataEnd(at + 1)
+          this.#fault(at, at + 1, at + 1, 'a character after the backslash')
+          at++
+          break
+        }
+        at += 2
+      } else if (kind === QUOTE) {
+        // Within a token a quote is a character as any other, but for values of the key=value kind.
+        if (this.keepsQuotedValues && buf[at - 1] === EQUALS) {
+          const close = this.#closingQuote(at)
+          if (this.starved) return false
+          at = buf[close] === 0x22 && close < this.#limit ? close + 1 : close
+        } else {
+          at++
+        }
+      } else {
+        this.#fault(
+          at,
+          at + 1,
+          at + 1,
+          'text: a control character is written as \\DDD, the decimal number of its octet',
+        )
+        at++
+      }
+    }
+    if (at >= this.#limit && !this.#complete) return this.#dataEnd(at)
+    this.start = from
+    this.end = at
+    this.quoted = false
+    this.tokenLine = this.#line
+    this.tokenLineStart = this.#lineStart
+    this.#at = at
+    return true
+  }
+
+  #quotedToken(open: number): boolean {
+    const line = this.#line
+    const lineStart = this.#lineStart
+    const close = this.#closingQuote(open)
+    if (this.starved) return false
+    this.start = open + 1
+    this.end = close
+    this.quoted = true
+    this.tokenLine = line
+    this.tokenLineStart = lineStart
+    this.#at = close < this.#limit && this.buf[close] === 0x22 ? close + 1 : close
+    return true
+  }
+
+  /**
+   * The offset of the quote that closes the one at `open`. RFC 1035 5.1 lets a quoted string hold any character, and
+   * has parentheses group what crosses a line's end: so a string goes over lines only within parentheses, and a quote
+   * forgotten elsewhere costs one record and not the file.
+   */
+  #closingQuote(open: number): number {
+    const buf = this.buf
+    let at = open + 1
+    for (;;) {
+      const octet = buf[at]!
+      if (octet === 0x22) return at
+      if (octet === 0x5c) {
+        const escaped = buf[at + 1]!
+        at += escaped === LF || escaped === CR ? 1 : 2
+      } else if (octet === LF || octet === CR) {
+        if (at >= this.#limit && !this.#complete) {
+          this.#dataEnd(at)
+          return at
+        }
+        if (at >= this.#limit || this.#depth === 0) {
+          if (at >= this.#limit && this.#depth > 0) this.unclosed = true
+          this.#fault(open, at, at, 'a closing quote before the end of the line')
+          return at
+        }
+        if (octet === CR && buf[at + 1] === LF && at + 1 < this.#limit) at++
+        at++
+        this.#line++
+        this.#lineStart = at
+      } else {
+        at++
+      }
+    }
+  }
+
+  #recordEnd(at: number): false {
+    this.#ended = true
+    this.#at = at
+    this.start = at
+    this.end = at
+    this.quoted = false
+    this.tokenLine = this.#line
+    this.tokenLineStart = this.#lineStart
+    return false
+  }
+
+  #dataEnd(at: number): false {
+    if (!this.#complete) {
+      this.starved = true
+      this.#at = at
+      return false
+    }
+    if (this.#depth > 0) {
+      this.unclosed = true
+      this.#recordEnd(at)
+      if (!this.#lenient) throw this.unclosedFault()
+    }
+    return this.#recordEnd(at)
+  }
+
+  /** Makes the opening parenthesis the current token and gives the fault that says it is never closed. */
+  unclosedFault(): ZoneFileFault {
+    this.start = this.#openAt
+    this.end = this.#openAt + 1
+    this.tokenLine = this.#openLine
+    this.tokenLineStart = this.#openLineStart
+    return new ZoneFileFault('a closing parenthesis', '(', 'this parenthesis is never closed')
+  }
+
+  /** Throws, unless the rest of a faulty record is being skipped; the scan goes on at `resume`. */
+  #fault(start: number, end: number, resume: number, expected: string): void {
+    if (this.#lenient) return
+    this.start = start
+    this.end = end
+    this.quoted = false
+    this.tokenLine = this.#line
+    this.tokenLineStart = this.#lineStart
+    this.#at = resume
+    throw new ZoneFileFault(expected)
+  }
+
+  /** Refuses the current token, or the end of the record. */
+  fail(expected: string): never {
+    throw new ZoneFileFault(expected)
+  }
+
+  /** Goes to the end of a faulty record, whatever stands there. */
+  skipRest(): void {
+    this.#lenient = true
+    while (this.next());
+    this.#lenient = false
+  }
+
+  /** The octets of the current token as text for a message; empty at the end of a record. */
+  tokenText(): string {
+    const text = shownText(this.buf, this.start, this.end)
+    return this.quoted ? `"${text}"` : text
+  }
+
+  /** Within parentheses that opened on an earlier line: that line, for a message; else 0. */
+  get openedOnLine(): number {
+    return this.#depth > 0 && this.#openLine < this.tokenLine ? this.#openLine : 0
+  }
+
+  /**
+   * Gets more octets for the starved record and goes back to its begin.
+   * @returns false when the buffer is full: the record is longer than may be
+   * @throws ZoneFileFault when the file is no text that can be read; the source's errors
+   */
+  refill(): boolean {
+    const kept = this.#limit - this.#recordStart
+    if (kept === this.#capacity) return false
+    this.buf.copyWithin(0, this.#recordStart, this.#limit)
+    const read = this.#source === undefined ? 0 : this.#source.read(this.buf, kept, this.#capacity - kept)
+    this.#limit = kept + read
+    this.#complete = read === 0
+    this.#ended = false
+    this.starved = false
+    this.buf[this.#limit] = LF
+    const start = this.octets === 0 ? byteOrderMark(this.buf, this.#limit) : 0
+    this.octets += read
+    this.#line = this.recordLine
+    this.#lineStart = start
+    this.#recordStart = start
+    this.#at = start
+    return true
+  }
+
+  /**
+   * Gives up a record longer than the buffer, and goes on after it.
+   * @returns the fault, whose place is the current token
+   */
+  dropLongRecord(): ZoneFileFault {
+    if (this.#depth > 0) {
+      const bound = `this parenthesis is not closed within ${this.#capacity} octets`
+      this.unclosedFault()
+      this.skipOpenLine()
+      return new ZoneFileFault('a closing parenthesis', '(', bound)
+    }
+    let end = this.buf.indexOf(LF, this.#recordStart)
+    while (end >= this.#limit && !this.#complete) {
+      this.#recordStart = this.#limit
+      this.refill()
+      end = this.buf.indexOf(LF)
+    }
+    this.tokenLine = this.recordLine
+    this.#recordEnd(Math.min(end, this.#limit))
+    this.start = this.end = this.tokenLineStart = 0
+    return new ZoneFileFault('a record', '', `this record is longer than ${this.#capacity} octets`)
+  }
+
+  /**
+   * After an unclosed parenthesis: goes back to the line after the one it opened on, and from there to the first that
+   * begins with an owner or a directive, so that the records swallowed by it are read after all.
+   */
+  skipOpenLine(): void {
+    let at = this.#openAt
+    let line = this.#openLine
+    let kind: number
+    do {
+      at = Math.min(this.buf.indexOf(LF, at) + 1, this.#limit)
+      line++
+      kind = octetClass[this.buf[at]!]!
+    } while (at < this.#limit && kind !== PLAIN && kind !== ESCAPE)
+    this.#at = at
+    this.#line = line
+    this.#lineStart = at
+    this.#ended = false
+  }
+}
+
+/**
+ * The length of a byte order mark at the file's begin. UTF-8's is skipped, since editors put it there unasked.
+ * @throws ZoneFileFault for UTF-16, whose octets are no master file
+ */
+function byteOrderMark(buf: Uint8Array, limit: number): number {
+  if (limit >= 3 && buf[0] === 0xef && buf[1] === 0xbb && buf[2] === 0xbf) return 3
+  if (limit >= 2 && ((buf[0] === 0xff && buf[1] === 0xfe) || (buf[0] === 0xfe && buf[1] === 0xff))) {
+    throw new ZoneFileFault('ASCII or UTF-8 text', '', 'the file is in UTF-16: save it as ASCII or UTF-8')
+  }
+  return 0
+}
