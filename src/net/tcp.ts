@@ -142,8 +142,8 @@ class TcpServers implements TcpListener {
 
   async #stop(): Promise<void> {
     const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)))
-    // One turn of the event loop takes in what has arrived already.
-    await new Promise((resolve) => setImmediate(resolve))
+    // Takes in what has arrived already; the turn under way may have done its reading, so it takes a second.
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
     for (const connection of this.#connections) connection.close()
     const cut = setTimeout(() => {
       for (const connection of this.#connections) connection.destroy()
