@@ -2,15 +2,22 @@
 export const Transport = { Udp: 0, Tcp: 1 } as const
 export type Transport = (typeof Transport)[keyof typeof Transport]
 
-/** What a listener calls for each message. One instance serves one thread and is never called re-entrantly. */
+/**
+ * What a listener calls for each message. One instance serves one thread and is never called re-entrantly. It answers at
+ * once: under batched system calls nothing asynchronous ever happens in the thread. What it throws is counted, reported
+ * by way of the listener's onHandlerError, and leaves the message without a reply.
+ */
 export interface Handler {
   /**
    * Answers one message.
-   * @param query holds the message in its first `length` octets
-   * @param reply room for 65,535 octets (4,096 suffice over UDP); the reply is written from its start
-   * @returns octets written, or 0 for no reply at all
+   * @param query holds the message, of any length from 0, in its first `length` octets; gone after the call
+   * @param reply room for 65,535 octets (4,096 over UDP); the reply is written from its start
+   * @returns octets written, or 0 for no reply at all, which over TCP also ends the connection
    */
   answer(query: Uint8Array, length: number, reply: Uint8Array, transport: Transport): number
-  /** Called between two batches or messages: the handler takes up a new zone version here when there is one. */
+  /**
+   * Called between two batches or messages, and without traffic at least every STOP_INTERVAL milliseconds: the handler
+   * takes up a new zone version here when there is one, and lets go of the old.
+   */
   refresh(): void
 }
