@@ -13,7 +13,8 @@ import { parseArgs } from 'node:util'
  *   npx tsx bench/echo.ts --generator PATH [--seconds N] [--rounds N] [--server-cpu N] [--generator-cpu N]
  *
  * The generator is called as `PATH HOST PORT QUERIES SECONDS SOCKETS WINDOW PID`, sends the queries of a file of 2-octet
- * lengths each followed by a message, and prints a line with `qps NUMBER` in it.
+ * lengths each followed by a message, and prints a line with `qps NUMBER` and `server-cpu-us/query NUMBER` in it. On a machine that has other work to do, the second
+ * is the figure to compare.
  */
 const { values } = parseArgs({
   options: {
@@ -72,23 +73,31 @@ async function measure(setup: Setup, queries: string): Promise<string> {
   }
 }
 
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'zonecut-echo-'))
 try {
   const queries = join(folder, 'queries')
   writeFileSync(queries, queryFile())
-  const rates = new Map<string, number[]>()
+  const results = new Map<string, { rate: number; cpu: number }[]>()
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const setup of setups) {
       const line = (await measure(setup, queries)).trim()
       console.log(`${setup.name}: ${line}`)
-      const rate = Number(/qps (\d+)/.exec(line)?.[1])
-      rates.set(setup.name, [...(rates.get(setup.name) ?? []), rate])
+      const result = {
+        rate: Number(/qps (\d+)/.exec(line)?.[1]),
+        cpu: Number(/server-cpu-us\/query ([\d.]+)/.exec(line)?.[1]),
+      }
+      results.set(setup.name, [...(results.get(setup.name) ?? []), result])
     }
   }
-  console.log(`\npackets a second, median of ${values.rounds}:`)
-  for (const [name, list] of rates) {
-    const median = [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]!
-    console.log(`  ${name.padEnd(20)} ${median.toLocaleString('en')}`)
+  console.log(`\nmedians of ${values.rounds}: packets a second, processor microseconds a packet`)
+  for (const [name, list] of results) {
+    const rate = median(list.map((result) => result.rate)).toLocaleString('en')
+    const cpu = median(list.map((result) => result.cpu)).toFixed(2)
+    console.log(`  ${name.padEnd(20)} ${rate.padStart(8)} ${cpu.padStart(6)}`)
   }
 } finally {
   rmSync(folder, { recursive: true })

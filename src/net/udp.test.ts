@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { networkInterfaces } from 'node:os'
 import { afterEach, describe, expect, it } from 'vitest'
-import { canSharePort } from './dgram.ts'
+import { canSharePort, hostAddresses } from './dgram.ts'
 import {
   BindError,
   type BindErrorData,
@@ -201,7 +201,8 @@ describe.each(['mmsg', 'dgram'] as const)('UDP by %s', (io) => {
       const { port } = server.addresses[0]!
       const beside = await start(io, [{ address: '0.0.0.0', port }])
       expect(beside.addresses[0]?.port).toBe(port)
-      const addresses = own.filter(({ family, scopeid }) => family === 'IPv6' && scopeid === 0).map((i) => i.address)
+      const addresses = hostAddresses(6)
+      expect(addresses).toContain('::1')
       for (const address of addresses) {
         const client = await connect({ address, port })
         await client.send(testQuery(1, 9, 78))
