@@ -138,7 +138,7 @@ function readTemplate(text: string): Template {
     if (!(error instanceof TemplateError)) throw error
     throw new ZoneFileFault(
       '$' + '{offset,width,base}, width and base left out or base one of d, o, x, X, n and N',
-      text,
+      error.message,
     )
   }
 }

@@ -80,7 +80,8 @@ export class GeneratedRecords {
   /** Puts the template's text for a number into the buffer and gives its end. */
   #expand(template: Template, number: number): number {
     const text = expandTemplate(template, number)
-    if (text === undefined) throw new ZoneFileFault('numbers within 32 bits', String(number))
+    if (text === undefined)
+      throw new ZoneFileFault('a number that stays within 32 bits with its offset', String(number))
     if (text.length > TEXT_OCTETS) throw new ZoneFileFault(`at most ${TEXT_OCTETS} octets of text`, `${text.length}`)
     return this.#text.write(text, 0, 'latin1')
   }

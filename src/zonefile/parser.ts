@@ -49,8 +49,12 @@ class ZoneFileParser {
   #records = 0
   #bytes = 0
 
-  constructor(options: ParseOptions, include: boolean) {
+  readonly #capacity: number
+
+  /** @param capacity octets of a file in memory at a time */
+  constructor(options: ParseOptions, include: boolean, capacity: number = BUFFER_OCTETS) {
     this.#options = options
+    this.#capacity = capacity
     this.#include = options.include ?? include
     this.#list = new ProblemList(options.maxErrors ?? MAX_ERRORS, options.onProblem?.bind(options))
     this.#reader = new RecordReader(options.defaultTtl ?? -1)
@@ -76,7 +80,7 @@ class ZoneFileParser {
 
   #push(file: string, path: string | undefined, source: Source, origin: Name): void {
     const depth = this.#files.length
-    const scanner = this.#scanners[depth] ?? new Scanner(BUFFER_OCTETS)
+    const scanner = this.#scanners[depth] ?? new Scanner(this.#capacity)
     this.#scanners[depth] = scanner
     scanner.open(source, origin)
     this.#files.push({ file, path, source, scanner, suspended: this.#reader.suspendOwner() })
@@ -207,4 +211,9 @@ export function parseZoneFile(path: string, options: ParseOptions): ParseResult 
 export function parseZoneText(text: string | Uint8Array, options: ParseOptions): ParseResult {
   const octets = typeof text === 'string' ? new TextEncoder().encode(text) : text
   return new ZoneFileParser(options, false).parse(() => new MemorySource(octets), undefined)
+}
+
+/** {@link parseZoneText} for any source and buffer: the way to see that nothing hangs on where a buffer ends. */
+export function parseSource(source: Source, options: ParseOptions, capacity: number): ParseResult {
+  return new ZoneFileParser(options, false, capacity).parse(() => source, undefined)
 }

@@ -1,6 +1,6 @@
-import { canonicalizeRdata, type Name, RdataError, rdataToText } from '../wire/index.ts'
+import { canonicalizeRdata, checkRdata, type Name, RdataError, rdataToText } from '../wire/index.ts'
 import { OctetWriter } from './octet-writer.ts'
-import { writeRdata } from './rdata-octets.ts'
+import { rdataWriter } from './rdata-octets.ts'
 
 const TAB = 0x09
 const NEWLINE = 0x0a
@@ -70,9 +70,10 @@ export class RecordPrinter {
     writer.type(type)
     writer.lowerFrom(typeAt)
     writer.octet(TAB)
-    const rdataAt = writer.length
-    if (!writeRdata(writer, type, rdata, rdataStart, rdataEnd)) {
-      writer.length = rdataAt
+    const fast = rdataWriter(type)
+    if (fast !== undefined && isWellFormed(type, rdata.subarray(rdataStart, rdataEnd))) {
+      fast(writer, rdata, rdataStart, rdataEnd)
+    } else {
       writer.text(generalText(type, rdata.slice(rdataStart, rdataEnd)))
     }
     writer.reserve(1)
@@ -80,12 +81,19 @@ export class RecordPrinter {
   }
 }
 
-function generalText(type: number, rdata: Uint8Array): string {
+function isWellFormed(type: number, rdata: Uint8Array): boolean {
   try {
-    canonicalizeRdata(type, rdata, 0, rdata.length)
+    checkRdata(type, rdata)
+    return true
   } catch (error) {
-    if (!(error instanceof RdataError)) throw error
+    if (error instanceof RdataError) return false
+    throw error
   }
+}
+
+/** @param rdata is brought into canonical form */
+function generalText(type: number, rdata: Uint8Array): string {
+  if (isWellFormed(type, rdata)) canonicalizeRdata(type, rdata, 0, rdata.length)
   return rdataToText(type, rdata)
 }
 

@@ -15,17 +15,13 @@ function sentence(expected: string, text: string): string {
 
 /** Describes a fault of the scanner's current token. */
 export function problemAt(scanner: Scanner, file: string, fault: Fault): ZoneFileProblem {
-  const place = { file, line: scanner.tokenLine, column: scanner.start - scanner.tokenLineStart + 1 }
+  const place = { file, line: scanner.tokenLine, column: scanner.tokenColumn }
   const opened = scanner.openedOnLine
   const within = opened === 0 ? '' : ` (within the parenthesis opened on line ${opened})`
   if (fault instanceof NameError) {
     const text = scanner.tokenText()
-    return {
-      ...place,
-      text,
-      expected: 'a domain name',
-      message: `'${text}' is no domain name: ${fault.message}${within}`,
-    }
+    const message = `${sentence(`a domain name: ${fault.message}`, text)}${within}`
+    return { ...place, text, expected: 'a domain name', message }
   }
   const text = fault.found ?? scanner.tokenText()
   const { expected, message } = fault

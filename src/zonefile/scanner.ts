@@ -16,6 +16,8 @@ const CONTROL = 9
 const LF = 0x0a
 const CR = 0x0d
 const EQUALS = 0x3d
+const QUOTATION_MARK = 0x22
+const BACKSLASH = 0x5c
 
 /**
  * What each octet does outside quotes (RFC 1035 5.1). Control characters are refused: they come from files that are no
@@ -37,7 +39,7 @@ const octetClass = Uint8Array.from({ length: 256 }, (_, octet) => {
  */
 export class Scanner implements RdataTokens {
   buf: Uint8Array
-  /** The current token. At the end of a record: the empty place there. */
+  /** The current token. At the end of a record: the empty place after its last token. */
   start = 0
   end = 0
   quoted = false
@@ -211,7 +213,7 @@ export class Scanner implements RdataTokens {
         if (this.keepsQuotedValues && buf[at - 1] === EQUALS) {
           const close = this.#closingQuote(at)
           if (this.starved) return false
-          at = buf[close] === 0x22 && close < this.#limit ? close + 1 : close
+          at = buf[close] === QUOTATION_MARK && close < this.#limit ? close + 1 : close
         } else {
           at++
         }
@@ -245,7 +247,7 @@ export class Scanner implements RdataTokens {
     this.quoted = true
     this.tokenLine = line
     this.tokenLineStart = lineStart
-    this.#at = close < this.#limit && this.buf[close] === 0x22 ? close + 1 : close
+    this.#at = close < this.#limit && this.buf[close] === QUOTATION_MARK ? close + 1 : close
     return true
   }
 
@@ -256,11 +258,13 @@ export class Scanner implements RdataTokens {
    */
   #closingQuote(open: number): number {
     const buf = this.buf
+    const openLine = this.#line
+    const openLineStart = this.#lineStart
     let at = open + 1
     for (;;) {
       const octet = buf[at]!
-      if (octet === 0x22) return at
-      if (octet === 0x5c) {
+      if (octet === QUOTATION_MARK) return at
+      if (octet === BACKSLASH) {
         const escaped = buf[at + 1]!
         at += escaped === LF || escaped === CR ? 1 : 2
       } else if (octet === LF || octet === CR) {
@@ -270,7 +274,7 @@ export class Scanner implements RdataTokens {
         }
         if (at >= this.#limit || this.#depth === 0) {
           if (at >= this.#limit && this.#depth > 0) this.unclosed = true
-          this.#fault(open, at, at, 'a closing quote before the end of the line')
+          this.#fault(open, at, at, 'a closing quote before the end of the line', openLine, openLineStart)
           return at
         }
         if (octet === CR && buf[at + 1] === LF && at + 1 < this.#limit) at++
@@ -286,11 +290,10 @@ export class Scanner implements RdataTokens {
   #recordEnd(at: number): false {
     this.#ended = true
     this.#at = at
-    this.start = at
-    this.end = at
+    // The place after the last token is where something is missing, not the end of a comment or of empty lines.
+    this.start = this.quoted ? this.end + 1 : this.end
+    this.end = this.start
     this.quoted = false
-    this.tokenLine = this.#line
-    this.tokenLineStart = this.#lineStart
     return false
   }
 
@@ -318,13 +321,20 @@ export class Scanner implements RdataTokens {
   }
 
   /** Throws, unless the rest of a faulty record is being skipped; the scan goes on at `resume`. */
-  #fault(start: number, end: number, resume: number, expected: string): void {
+  #fault(
+    start: number,
+    end: number,
+    resume: number,
+    expected: string,
+    line: number = this.#line,
+    lineStart: number = this.#lineStart,
+  ): void {
     if (this.#lenient) return
     this.start = start
     this.end = end
     this.quoted = false
-    this.tokenLine = this.#line
-    this.tokenLineStart = this.#lineStart
+    this.tokenLine = line
+    this.tokenLineStart = lineStart
     this.#at = resume
     throw new ZoneFileFault(expected)
   }
@@ -339,6 +349,11 @@ export class Scanner implements RdataTokens {
     this.#lenient = true
     while (this.next());
     this.#lenient = false
+  }
+
+  /** The column on which the current token begins, from 1. */
+  get tokenColumn(): number {
+    return this.start - this.tokenLineStart + (this.quoted ? 0 : 1)
   }
 
   /** The octets of the current token as text for a message; empty at the end of a record. */
@@ -394,8 +409,10 @@ export class Scanner implements RdataTokens {
       end = this.buf.indexOf(LF)
     }
     this.tokenLine = this.recordLine
+    this.tokenLineStart = 0
+    this.end = 0
+    this.quoted = false
     this.#recordEnd(Math.min(end, this.#limit))
-    this.start = this.end = this.tokenLineStart = 0
     return new ZoneFileFault('a record', '', `this record is longer than ${this.#capacity} octets`)
   }
 
