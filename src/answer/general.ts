@@ -16,7 +16,7 @@ export interface Outcome {
 }
 
 /** Links of a chain of aliases followed within one reply; a longer one is left to the resolver. */
-const MAX_ALIASES = 16
+const MAX_ALIASES = 8
 
 /** A name that a wildcard stood for: the reply must show that nothing closer exists. */
 interface Expansion {
@@ -139,7 +139,8 @@ class AnswerSection {
   #putNode(name: Name, node: ZoneNode): Ending | Follow | undefined {
     const rrsets = this.#select(node)
     if (rrsets.length === 0) {
-      // RFC 1034 4.3.2 step 3a
+      // RFC 1034 4.3.2 step 3a. RRSIG and NSEC are about the alias itself, beside which they may stand (RFC 4035 2.5).
+      if (this.#qtype === RRType.RRSIG || this.#qtype === RRType.NSEC) return undefined
       const cname = findRRset(node, RRType.CNAME)
       return cname && this.#putAlias(name, cname)
     }

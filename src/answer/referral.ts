@@ -20,7 +20,9 @@ export function putDelegation(sections: Sections, cut: ZoneNode): void {
 export function putDelegationSecurity(sections: Sections, cut: ZoneNode): void {
   if (!sections.dnssec) return
   const ds = findRRset(cut, RRType.DS)
-  if (ds !== undefined) sections.put(Section.Authority, cut.owner, ds)
+  // An unsigned DS RRset of an unsigned zone would prove nothing.
+  const isSigned = ds !== undefined && (ds.signatures.length > 0 || sections.view.denial !== 'none')
+  if (isSigned) sections.put(Section.Authority, cut.owner, ds)
   else proveNoData(sections, cut.owner)
 }
 

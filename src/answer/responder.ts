@@ -20,7 +20,7 @@ import { ParsedQuery, parseQuery, QueryState } from './query.ts'
 import { Section, Sections } from './sections.ts'
 import { Transport } from './transport.ts'
 import { readTsig, writeBadKey } from './tsig-error.ts'
-import type { ZoneTable } from './zones.ts'
+import type { ZoneEntry, ZoneTable } from './zones.ts'
 
 export interface ResponderOptions {
   readonly zones: ZoneTable
@@ -116,13 +116,13 @@ export class Responder {
     const { qtype, qclass } = query
     if (qtype >= RRType.TKEY || qtype === RRType.OPT) {
       const rcode = metaTypeRcode(qtype, transport)
-      if (rcode === Rcode.REFUSED) return this.#refuse(reply, rcode, ExtendedError.PROHIBITED)
       if (rcode !== Rcode.NOERROR) return this.#refuse(reply, rcode)
     }
     if (qclass !== RRClass.IN && qclass !== RRClass.ANY) {
       return qclass === RRClass.CH ? this.#answerChaos(reply) : this.#refuseZone(reply)
     }
     const zone = this.#zones.find(query)
+    if (qtype === RRType.AXFR || qtype === RRType.IXFR) return this.#refuseTransfer(reply, zone)
     if (zone === undefined) return this.#refuseZone(reply)
     if (zone.view === undefined || zone.state !== 'ready') {
       const info = zone.state === 'expired' ? ExtendedError.INVALID_DATA : ExtendedError.NOT_READY
@@ -152,7 +152,8 @@ export class Responder {
     const qname = query.qname.slice(0, query.qnameLength)
     const outcome = answerFromZone(sections, qname, query.qtype, query.transport === Transport.Tcp)
     let flags = this.#replyFlags() | (outcome.rcode & 15)
-    if (outcome.authoritative) flags |= HeaderFlag.AA
+    // RFC 1035 6.2: an answer for all classes cannot be authoritative for all of them.
+    if (outcome.authoritative && query.qclass === RRClass.IN) flags |= HeaderFlag.AA
     if (sections.truncated) {
       writer.truncate()
       flags |= HeaderFlag.TC
@@ -177,7 +178,7 @@ export class Responder {
       0,
       rdatas,
     )
-    const end = writer.finish(query.id, this.#replyFlags() | HeaderFlag.AA | (fits ? 0 : HeaderFlag.TC))
+    const end = writer.finish(query.id, this.#replyFlags() | (fits ? 0 : HeaderFlag.TC))
     reply.set(writer.buffer.subarray(0, end))
     return this.#finish(reply, end, Rcode.NOERROR, NO_ERROR_INFO)
   }
@@ -185,6 +186,13 @@ export class Responder {
   /** RFC 8914 4.21: the server is not authoritative for the name, or serves no such class. */
   #refuseZone(reply: Uint8Array): number {
     return this.#refuse(reply, Rcode.REFUSED, ExtendedError.NOT_AUTHORITATIVE)
+  }
+
+  /** Zones are not transferred here; to nobody, then. RFC 5936 2.2.1: NOTAUTH for what is no zone of this server. */
+  #refuseTransfer(reply: Uint8Array, zone: ZoneEntry | undefined): number {
+    return zone !== undefined && zone.origin.length === this.#query.qnameLength
+      ? this.#refuse(reply, Rcode.REFUSED, ExtendedError.PROHIBITED)
+      : this.#refuse(reply, Rcode.NOTAUTH)
   }
 
   /** No key is known here (RFC 8945 5.2.1). */
@@ -217,10 +225,14 @@ export class Responder {
     return HeaderFlag.QR | (this.#query.flags & (OPCODE_AND_RD << 8))
   }
 
-  /** Appends OPT to a reply that ends at `end`, if the query had one (RFC 6891 6.1.1). Returns the reply's length. */
+  /**
+   * Appends OPT to a reply that ends at `end`, if the query had one (RFC 6891 6.1.1). A malformed one gets none: what it
+   * says cannot be relied on, and no peer answers it otherwise.
+   * @returns the reply's length
+   */
   #finish(reply: Uint8Array, end: number, rcode: number, info: number): number {
     const { edns, dnssecOk } = this.#query
-    if (!edns.present) return end
+    if (!edns.present || edns.fault !== undefined) return end
     let at = writeOpt(reply, end, this.#udpPayload, rcode, dnssecOk)
     if (edns.nsid && this.#nsid !== undefined) at = writeNsid(reply, end, at, this.#nsid)
     if (edns.keepalive && this.#keepalive !== undefined) at = writeKeepalive(reply, end, at, this.#keepalive)
@@ -247,7 +259,7 @@ export class Responder {
   }
 }
 
-/** How a query for a type that no zone holds ends; NOERROR for the others. */
+/** The rcode for a type that no zone could be asked for over this transport; NOERROR for the others. */
 function metaTypeRcode(qtype: number, transport: Transport): number {
   switch (qtype) {
     case RRType.OPT: // RFC 6891 6.1.1: never asked for
@@ -258,9 +270,7 @@ function metaTypeRcode(qtype: number, transport: Transport): number {
     case RRType.MAILB:
       return Rcode.NOTIMP
     case RRType.AXFR: // RFC 5936 4.2: not defined over UDP
-      return transport === Transport.Udp ? Rcode.NOTIMP : Rcode.REFUSED
-    case RRType.IXFR:
-      return Rcode.REFUSED
+      return transport === Transport.Udp ? Rcode.NOTIMP : Rcode.NOERROR
     default:
       return Rcode.NOERROR
   }
