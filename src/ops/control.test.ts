@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import {
+  type ControlTarget,
+  fetchStatus,
+  openControl,
+  type ReloadReport,
+  requestReload,
+  type StatusReport,
+} from './index.ts'
+
+let folder: string
+let path: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'zonecut-control-'))
+  path = join(folder, 'control.sock')
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const STATUS: StatusReport = {
+  server: { version: '1', pid: 1, startedAt: '2026-07-31T00:00:00.000Z', data: '/d', config: null, listen: ['::1@53'] },
+  threads: [{ name: 'tcp', state: 'running', restarts: 0, io: 'net' }],
+  traffic: { udp: { PacketsIn: 3 }, tcp: {} },
+  zones: [],
+}
+const RELOAD: ReloadReport = {
+  ok: false,
+  notes: ['n'],
+  zones: [{ origin: 'zz.', outcome: 'failed', serial: 7, problem: 'p' }],
+}
+const target: ControlTarget = { status: () => STATUS, reload: async () => RELOAD }
+
+test('status and reload pass through the socket, which only its owner may open', async () => {
+  const server = await openControl(path, target)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  expect(await fetchStatus(path)).toEqual(STATUS)
+  expect(await requestReload(path)).toEqual(RELOAD)
+  await server.close()
+  await expect(fetchStatus(path)).rejects.toMatchObject({ absent: true, message: `no server runs on ${path}` })
+})
+
+test('what a target throws reaches the client', async () => {
+  const server = await openControl(path, {
+    ...target,
+    status: () => {
+      throw new Error('broken')
+    },
+  })
+  await expect(fetchStatus(path)).rejects.toThrow(/the server answered 500: .*broken/)
+  await server.close()
+})
+
+test('a socket that a dead server left is replaced', async () => {
+  // The socket's file stays when its process ends without closing it; closing removes it, so it is linked aside first.
+  const { linkSync } = await import('node:fs')
+  const dead = createServer()
+  await new Promise<void>((resolve) => dead.listen(join(folder, 'dead'), resolve))
+  linkSync(join(folder, 'dead'), path)
+  await new Promise((resolve) => dead.close(resolve))
+  const server = await openControl(path, target)
+  expect(await fetchStatus(path)).toEqual(STATUS)
+  await server.close()
+})
+
+test('a socket that is in use, or a file in its place, is left alone', async () => {
+  const server = await openControl(path, target)
+  await expect(openControl(path, target)).rejects.toThrow('another server listens')
+  await server.close()
+  writeFileSync(path, 'precious')
+  await expect(openControl(path, target)).rejects.toThrow('is no socket')
+  expect(statSync(path).size).toBe(8)
+})
+
+test('a path longer than the system allows is refused with advice', async () => {
+  await expect(openControl(`/tmp/${'x'.repeat(120)}`, target)).rejects.toThrow(
+    /Name a shorter one with the key control/,
+  )
+})

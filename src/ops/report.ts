@@ -1,0 +1,95 @@
+/** What a running server tells about itself: the answer of `GET /v1/status`. Times are ISO 8601, in UTC. */
+export interface StatusReport {
+  readonly server: ServerReport
+  readonly threads: readonly ThreadReport[]
+  readonly traffic: TrafficReport
+  readonly zones: readonly ZoneReport[]
+}
+
+export interface ServerReport {
+  readonly version: string
+  readonly pid: number
+  readonly startedAt: string
+  /** Absolute path of the data folder. */
+  readonly data: string
+  /** Absolute path of the configuration file, or null. */
+  readonly config: string | null
+  /** `ADDRESS@PORT`, each served over UDP and TCP. */
+  readonly listen: readonly string[]
+}
+
+export interface ThreadReport {
+  /** `udp-1`, `tcp`. */
+  readonly name: string
+  readonly state: 'starting' | 'running' | 'restarting' | 'stopped'
+  /** How often it was started again after it died. */
+  readonly restarts: number
+  /** How its packets are read and written: `mmsg` or `dgram` for UDP, `net` for TCP. */
+  readonly io: string
+}
+
+/** Counters by name, since the server's start. */
+export interface TrafficReport {
+  readonly udp: Readonly<Record<string, number>>
+  readonly tcp: Readonly<Record<string, number>>
+}
+
+export interface ZoneReport {
+  /** `zz.` */
+  readonly origin: string
+  /**
+   * `serving`: answers come from the version below. `loading`: the first load is under way, answers are SERVFAIL until
+   * it is done. `failed`: there is no version that can be served; answers are SERVFAIL.
+   */
+  readonly state: 'serving' | 'loading' | 'failed'
+  /** The configured master file, or null. */
+  readonly file: string | null
+  readonly version: ZoneVersionReport | null
+  /** The load under way, or null. A zone that is served goes on being served meanwhile. */
+  readonly load: LoadReport | null
+  /** Why the last load or opening failed, or null. */
+  readonly problem: string | null
+}
+
+export interface ZoneVersionReport {
+  readonly serial: number
+  /** The version's name in the store: `v3` is the third full load. */
+  readonly name: string
+  readonly records: number
+  readonly delegations: number
+  /** Octets in the store. */
+  readonly bytes: number
+  readonly loadedAt: string
+  readonly source: string | null
+  readonly signed: boolean
+  /** `none`, `nsec` or `nsec3`. */
+  readonly denial: string
+}
+
+export interface LoadReport {
+  readonly phase: string
+  readonly records: number
+  /** How many there are to go through in this phase; an estimate while the file is read, 0 when there is none yet. */
+  readonly totalRecords: number
+  /** Octets of the file read so far, and in all. */
+  readonly bytes: number
+  readonly totalBytes: number
+  readonly seconds: number
+}
+
+/** The answer of `POST /v1/reload`. */
+export interface ReloadReport {
+  /** False when the configuration or any zone failed; what was served before is served on. */
+  readonly ok: boolean
+  /** What was wrong with the configuration file, or needs a restart to take effect. */
+  readonly notes: readonly string[]
+  readonly zones: readonly ZoneReloadReport[]
+}
+
+export interface ZoneReloadReport {
+  readonly origin: string
+  /** `loaded`: its file was newer and was loaded. `switched`: another process had loaded a new version. */
+  readonly outcome: 'unchanged' | 'loaded' | 'switched' | 'added' | 'removed' | 'failed'
+  readonly serial: number | null
+  readonly problem: string | null
+}
