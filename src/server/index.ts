@@ -1,0 +1,3 @@
+export { DataFolderError } from './lock.ts'
+export { Server } from './server.ts'
+export { ThreadStartError } from './supervisor.ts'

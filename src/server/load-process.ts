@@ -1,0 +1,63 @@
+import { loadZone } from '../pipeline/index.ts'
+import { nameFromText } from '../wire/index.ts'
+import { formatFinding } from '../zone/checks/index.ts'
+import { formatProblem } from '../zonefile/index.ts'
+import type { LoadJob, LoadMessage, LoadOutcome } from './load-messages.ts'
+
+/** Of the problems and of the findings, this many are told; `zonecut check` tells the rest. */
+const SHOWN = 10
+/** Milliseconds between two reports of progress. */
+const PROGRESS_INTERVAL = 250
+
+// Loading needs memory and a whole core for seconds: in a process of its own it can neither slow down the answering
+// threads' process with garbage collection nor take it along when memory runs out, and its memory is given back.
+process.on('message', (job: LoadJob) => {
+  void run(job).then((outcome) => tell({ kind: 'done', ...outcome }))
+})
+process.on('disconnect', () => process.exit(0))
+// Ctrl-C on a terminal reaches this process too; it is the server that decides what becomes of the load.
+process.on('SIGINT', () => {})
+
+function tell(message: LoadMessage): void {
+  process.send?.(message)
+}
+
+async function run(job: LoadJob): Promise<LoadOutcome> {
+  const began = performance.now()
+  const seconds = () => (performance.now() - began) / 1000
+  try {
+    return { ...(await load(job)), seconds: seconds() }
+  } catch (error) {
+    return { ok: false, lines: [], problem: (error as Error).message, seconds: seconds() }
+  }
+}
+
+async function load({ origin, file, dataDir }: LoadJob): Promise<Omit<LoadOutcome, 'seconds'>> {
+  let phase = ''
+  let told = 0
+  const result = await loadZone({
+    dataDir,
+    origin: nameFromText(origin),
+    file,
+    onProgress(progress) {
+      const now = performance.now()
+      if (progress.phase === phase && now - told < PROGRESS_INTERVAL) return
+      phase = progress.phase
+      told = now
+      tell({ kind: 'progress', progress })
+    },
+  })
+  const { problems, findings } = result
+  const lines = [
+    ...problems.slice(0, SHOWN).map(formatProblem),
+    ...findings.findings.slice(0, SHOWN).map(formatFinding),
+  ]
+  const counts = [
+    problems.length > 0 ? `${problems.length} problems in the file` : '',
+    findings.errors > 0 ? `${findings.errors} errors found by the zone checks` : '',
+  ].filter((text) => text !== '')
+  const problem = result.ok
+    ? undefined
+    : `not loaded: ${counts.join(', ')}; 'zonecut check ${file} --zone ${origin}' lists them`
+  return { ok: result.ok, lines, problem }
+}

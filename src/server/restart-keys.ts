@@ -1,0 +1,23 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Settings } from '../config/index.ts'
+
+/** Keys of the configuration that are read only at the start, and where each lies in the settings. */
+const STARTED_WITH: Readonly<Record<string, (settings: Settings) => unknown>> = {
+  data: ({ data }) => data,
+  listen: ({ listen }) => listen,
+  workers: ({ workers }) => workers,
+  io: ({ io }) => io,
+  control: ({ control }) => control,
+  edns: ({ ednsPayload }) => ednsPayload,
+  nsid: ({ nsid }) => nsid,
+  chaos: ({ chaos }) => chaos,
+  tcp: ({ tcp }) => tcp,
+  'log.format': ({ log }) => log.format,
+}
+
+/** A note for each key that was changed and takes effect only after a restart. */
+export function restartKeys(before: Settings, after: Settings): string[] {
+  return Object.entries(STARTED_WITH)
+    .filter(([, read]) => !isDeepStrictEqual(read(before), read(after)))
+    .map(([key]) => `the key ${key} was changed; it takes effect when the server is restarted`)
+}

@@ -1,0 +1,238 @@
+import { loadSettings, type Overrides, type Settings, type ZoneSetting } from '../config/index.ts'
+import {
+  chooseUdpIo,
+  createCounters,
+  createStopFlag,
+  formatListenAddress,
+  readTcpCounters,
+  readUdpCounters,
+  requestStop,
+} from '../net/index.ts'
+import { answers, type ControlServer, openControl, type ReloadReport, type StatusReport } from '../ops/index.ts'
+import { Loads } from './loads.ts'
+import { type DataFolderLock, lockDataFolder } from './lock.ts'
+import { type Logger, openLog } from './log.ts'
+import { readyText } from './ready.ts'
+import { restartKeys } from './restart-keys.ts'
+import { Supervisor, type ThreadPlan } from './supervisor.ts'
+import { DataFolderWatch } from './watch.ts'
+import { Zones } from './zones.ts'
+
+/** Milliseconds the answering threads have to finish at the end; the whole stop takes less than two seconds. */
+const STOP_PATIENCE = 1600
+/** Milliseconds a reload waits for the threads to take up what it brought. */
+const SWITCH_PATIENCE = 5000
+
+/**
+ * One running server: the main thread's part. It answers no query itself, so that nothing it does can delay one.
+ */
+export class Server {
+  readonly #version: string
+  readonly #overrides: Overrides
+  readonly #startedAt = new Date()
+  readonly #stopFlag = createStopFlag()
+  readonly #udpCounters: SharedArrayBuffer[]
+  readonly #tcpCounters = createCounters()
+  readonly #log: Logger
+  readonly #loads = new Loads()
+  readonly #zones: Zones
+  readonly #lock: DataFolderLock
+  readonly #supervisor: Supervisor
+  #settings: Settings
+  #generation = 0
+  #watch: DataFolderWatch | undefined
+  #control: ControlServer | undefined
+  #reloading: Promise<ReloadReport> | undefined
+  #stopping: Promise<void> | undefined
+
+  /**
+   * Takes the data folder, binds every address and answers from what the store holds; then begins to load the zone
+   * files that are newer (`initialLoads`).
+   * @param version the program's, for version.bind and the status
+   * @throws ConfigError, DataFolderError, BindError, UdpIoError, ControlError, ThreadStartError: each with advice
+   */
+  static async start(overrides: Overrides, version: string): Promise<Server> {
+    const settings = loadSettings(overrides, version)
+    const lock = await lockDataFolder(settings.data, () => answers(settings.control))
+    try {
+      const server = new Server(settings, overrides, version, lock)
+      await server.#open()
+      return server
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+  }
+
+  private constructor(settings: Settings, overrides: Overrides, version: string, lock: DataFolderLock) {
+    this.#settings = settings
+    this.#overrides = overrides
+    this.#version = version
+    this.#lock = lock
+    this.#log = openLog(settings.log)
+    this.#zones = new Zones(settings.data, this.#loads, this.#log, (zones) => {
+      this.#generation = this.#supervisor.publish(zones)
+    })
+    const udp = chooseUdpIo(settings.io)
+    this.#log.info({ io: udp.io, reason: udp.reason }, 'chose how UDP packets are read and written')
+    const workers = udp.sharesPort ? settings.workers : 1
+    if (workers < settings.workers) {
+      this.#log.warn({ workers }, 'several threads cannot share a UDP port with this io: one thread answers')
+    }
+    this.#udpCounters = Array.from({ length: workers }, createCounters)
+    this.#supervisor = new Supervisor({
+      plans: this.#plans(udp.io, udp.sharesPort),
+      log: this.#log,
+      onZoneFailed: (origin, message) => this.#zones.noteFailure(origin, message),
+    })
+  }
+
+  /** True once the server has been told to end. */
+  get stopping(): boolean {
+    return this.#stopping !== undefined
+  }
+
+  /** What to print once the server is ready. */
+  readyText(): string {
+    return readyText(this.#version, this.#settings.listen, this.#supervisor.report(), this.#zones.report())
+  }
+
+  /** Loads the files newer than the store; resolves when each is served or has failed. The server answers meanwhile. */
+  async initialLoads(): Promise<void> {
+    await this.#zones.loadNewer()
+    await this.#supervisor.settled(this.#generation, SWITCH_PATIENCE)
+  }
+
+  status(): StatusReport {
+    return {
+      server: {
+        version: this.#version,
+        pid: process.pid,
+        startedAt: this.#startedAt.toISOString(),
+        data: this.#settings.data,
+        config: this.#settings.configFile ?? null,
+        listen: this.#settings.listen.map(formatListenAddress),
+      },
+      threads: this.#supervisor.report(),
+      traffic: { udp: readUdpCounters(...this.#udpCounters), tcp: readTcpCounters(this.#tcpCounters) },
+      zones: this.#zones.report(),
+    }
+  }
+
+  /**
+   * Reads the configuration again, takes over its zones and log level, loads what is newer than the store, and waits
+   * until every thread answers from it. A second call meanwhile shares the first one's outcome.
+   */
+  reload(): Promise<ReloadReport> {
+    this.#reloading ??= this.#reload().finally(() => {
+      this.#reloading = undefined
+    })
+    return this.#reloading
+  }
+
+  /** Finishes what is being answered and closes everything, within two seconds. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  async #open(): Promise<void> {
+    const { data, control, zones } = this.#settings
+    this.#zones.configure(zones)
+    this.#zones.scan()
+    // Also those that have no version yet: they are answered SERVFAIL, not REFUSED.
+    this.#generation = this.#supervisor.publish(this.#zones.assignments())
+    try {
+      await this.#supervisor.start()
+      this.#control = await openControl(control, this)
+    } catch (error) {
+      requestStop(this.#stopFlag)
+      await this.#supervisor.stop(STOP_PATIENCE)
+      throw error
+    }
+    this.#watch = new DataFolderWatch(data, () => this.#zones.scan())
+  }
+
+  async #reload(): Promise<ReloadReport> {
+    this.#log.info('reloading')
+    const notes: string[] = []
+    let zones: readonly ZoneSetting[] = this.#settings.zones
+    let configured = true
+    try {
+      const settings = loadSettings(this.#overrides, this.#version)
+      notes.push(...restartKeys(this.#settings, settings))
+      zones = settings.zones
+      this.#log.level = settings.log.level
+      this.#settings = { ...this.#settings, zones, log: { ...this.#settings.log, level: settings.log.level } }
+    } catch (error) {
+      configured = false
+      notes.push(`the configuration was not taken over: ${(error as Error).message}`)
+    }
+    for (const note of notes) this.#log.warn(note)
+
+    const { added, removed } = this.#zones.configure(zones)
+    const switched = this.#zones.scan()
+    if (added.length > 0 || removed.length > 0) this.#generation = this.#supervisor.publish(this.#zones.assignments())
+    const loaded = await this.#zones.loadNewer()
+    const settled = await this.#supervisor.settled(this.#generation, SWITCH_PATIENCE)
+    if (!settled) notes.push('an answering thread has not yet taken up the new versions')
+    const outcomes = this.#zones.report().map(({ origin, state, version, problem }) => {
+      const serial = version?.serial ?? null
+      const outcome = added.includes(origin) ? 'added' : switched.includes(origin) ? 'switched' : 'unchanged'
+      const failed = state === 'failed' || problem !== null
+      return (
+        loaded.find((load) => load.origin === origin) ??
+        ({ origin, outcome: failed ? 'failed' : outcome, serial, problem } as const)
+      )
+    })
+    const gone = removed.map((origin) => ({ origin, outcome: 'removed', serial: null, problem: null }) as const)
+    const report = [...outcomes, ...gone]
+    const ok = configured && settled && report.every(({ outcome }) => outcome !== 'failed')
+    this.#log.info({ ok }, 'reloaded')
+    return { ok, notes, zones: report }
+  }
+
+  async #stop(): Promise<void> {
+    this.#log.info('stopping')
+    requestStop(this.#stopFlag)
+    this.#watch?.close()
+    this.#loads.stop()
+    await Promise.all([this.#supervisor.stop(STOP_PATIENCE), this.#control?.close()])
+    this.#lock.release()
+    this.#log.info('stopped')
+  }
+
+  #plans(io: 'mmsg' | 'dgram', sharePort: boolean): ThreadPlan[] {
+    const { data, listen, ednsPayload, nsid, chaos, tcp } = this.#settings
+    const common = {
+      dataDir: data,
+      listen,
+      stop: this.#stopFlag,
+      answer: {
+        udpPayload: ednsPayload,
+        nsid,
+        versionText: chaos.version,
+        hostnameText: chaos.hostname,
+        idText: chaos.id,
+        tcpIdleTimeout: tcp.idleTimeout * 1000,
+      },
+    }
+    const limits = {
+      connections: tcp.maxConnections,
+      connectionsPerClient: tcp.maxPerClient,
+      idleTimeout: tcp.idleTimeout * 1000,
+      messageTimeout: tcp.messageTimeout * 1000,
+      writeTimeout: tcp.writeTimeout * 1000,
+    }
+    return [
+      ...this.#udpCounters.map(
+        (counters, index): ThreadPlan => ({
+          name: `udp-${index + 1}`,
+          body: 'udp-thread',
+          data: { ...common, counters, io, sharePort },
+        }),
+      ),
+      { name: 'tcp', body: 'tcp-thread', data: { ...common, counters: this.#tcpCounters, limits } },
+    ]
+  }
+}

@@ -1,0 +1,239 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ZoneSetting } from '../config/index.ts'
+import type { LoadReport, ZoneReloadReport, ZoneReport } from '../ops/index.ts'
+import { currentVersion, listZones, type ZoneInfo, zoneFolder, zoneInfo } from '../store/index.ts'
+import { type Name, nameFromText, nameToText } from '../wire/index.ts'
+import type { LoadOutcome } from './load-messages.ts'
+import type { Loads } from './loads.ts'
+import type { Logger } from './log.ts'
+import type { ZoneAssignment } from './messages.ts'
+
+/** Seconds after which a load is worth more log lines than its beginning and end. */
+const LONG_LOAD = 1
+
+interface ServedZone {
+  readonly origin: Name
+  readonly originText: string
+  /** Absolute path, when one is configured. */
+  file: string | undefined
+  /** The store's version that the threads were last told to answer from. */
+  version: string | undefined
+  /** A version that could not be opened: it is not tried again until the store has another. */
+  failedVersion: string | undefined
+  info: ZoneInfo | undefined
+  load: LoadReport | undefined
+  loading: Promise<ZoneReloadReport> | undefined
+  problem: string | undefined
+}
+
+/**
+ * The zones of one server, as the main thread sees them: those configured and those in the data folder. It notices
+ * new versions, has files loaded that are newer than the store, and tells the threads (`publish`).
+ */
+export class Zones {
+  readonly #dataDir: string
+  readonly #loads: Loads
+  readonly #log: Logger
+  readonly #publish: (zones: readonly ZoneAssignment[]) => void
+  readonly #zones = new Map<string, ServedZone>()
+
+  /** @param publish hands a changed list to the answering threads */
+  constructor(dataDir: string, loads: Loads, log: Logger, publish: (zones: readonly ZoneAssignment[]) => void) {
+    this.#dataDir = dataDir
+    this.#loads = loads
+    this.#log = log
+    this.#publish = publish
+  }
+
+  /** What the threads are to answer from now. */
+  assignments(): ZoneAssignment[] {
+    return this.#sorted().map(({ origin, version }) => ({ origin, version }))
+  }
+
+  /** Takes over the configured zones and those found in the data folder; returns what joined and what left. */
+  configure(settings: readonly ZoneSetting[]): { added: string[]; removed: string[] } {
+    const wanted = new Map(settings.map((setting) => [setting.originText, setting]))
+    const stored = this.#stored()
+    const removed = [...this.#zones.keys()].filter((origin) => !wanted.has(origin) && !stored.includes(origin))
+    const added = [...new Set([...wanted.keys(), ...stored])].filter((origin) => !this.#zones.has(origin))
+    for (const origin of removed) this.#zones.delete(origin)
+    for (const origin of added) this.#add(origin)
+    for (const zone of this.#zones.values()) zone.file = wanted.get(zone.originText)?.file
+    return { added, removed }
+  }
+
+  /**
+   * Looks whether the store has other versions than those served, and publishes what changed.
+   * @returns the origins that changed
+   */
+  scan(): string[] {
+    const joined = this.#stored().filter((origin) => !this.#zones.has(origin))
+    for (const origin of joined) this.#add(origin)
+    const changed = [...this.#zones.values()].filter((zone) => this.#look(zone)).map(({ originText }) => originText)
+    if (changed.length > 0 || joined.length > 0) this.#publish(this.assignments())
+    return changed
+  }
+
+  /** Loads every configured file that is newer than the store; zones are served from the store meanwhile. */
+  loadNewer(): Promise<ZoneReloadReport[]> {
+    return Promise.all(
+      this.#sorted()
+        .filter((zone) => zone.loading !== undefined || this.#isOutdated(zone))
+        .map((zone) => (zone.loading ??= this.#load(zone))),
+    )
+  }
+
+  /** A thread could not open the version it was told of. */
+  noteFailure(origin: Name, message: string): void {
+    const zone = this.#zones.get(nameToText(origin))
+    if (zone === undefined || zone.problem === message) return
+    zone.problem = message
+    this.#log.error({ zone: zone.originText, problem: message }, 'a thread cannot open the zone')
+  }
+
+  report(): ZoneReport[] {
+    return this.#sorted().map((zone) => ({
+      origin: zone.originText,
+      state: zone.version !== undefined ? 'serving' : zone.loading !== undefined ? 'loading' : 'failed',
+      file: zone.file ?? null,
+      version:
+        zone.info === undefined
+          ? null
+          : {
+              serial: zone.info.serial,
+              name: zone.version!,
+              records: zone.info.records,
+              delegations: zone.info.delegations,
+              bytes: folderSize(join(zoneFolder(this.#dataDir, zone.origin), zone.version!)),
+              loadedAt: zone.info.loadedAt,
+              source: zone.info.source?.path ?? null,
+              signed: zone.info.signed,
+              denial: zone.info.denial,
+            },
+      load: zone.load ?? null,
+      problem: zone.problem ?? null,
+    }))
+  }
+
+  #sorted(): ServedZone[] {
+    return [...this.#zones.values()].sort((a, b) => (a.originText < b.originText ? -1 : 1))
+  }
+
+  #stored(): string[] {
+    try {
+      return listZones(this.#dataDir).map(nameToText)
+    } catch (error) {
+      this.#log.error({ problem: (error as Error).message }, 'the data folder cannot be read')
+      return []
+    }
+  }
+
+  #add(originText: string): void {
+    this.#zones.set(originText, {
+      origin: nameFromText(originText),
+      originText,
+      file: undefined,
+      version: undefined,
+      failedVersion: undefined,
+      info: undefined,
+      load: undefined,
+      loading: undefined,
+      problem: undefined,
+    })
+  }
+
+  /** True when the zone has a new version that can be opened. */
+  #look(zone: ServedZone): boolean {
+    try {
+      const version = currentVersion(this.#dataDir, zone.origin)
+      if (version === undefined || version === zone.version || version === zone.failedVersion) return false
+      zone.failedVersion = version
+      const info = zoneInfo(this.#dataDir, zone.origin)
+      if (info === undefined) return false
+      zone.failedVersion = undefined
+      const first = zone.version === undefined
+      zone.version = version
+      zone.info = info
+      zone.problem = undefined
+      this.#log.info(
+        { zone: zone.originText, serial: info.serial, records: info.records, delegations: info.delegations },
+        first ? 'serving the zone' : 'switched to a new version of the zone',
+      )
+      return true
+    } catch (error) {
+      const problem = (error as Error).message
+      if (zone.problem !== problem) this.#log.error({ zone: zone.originText, problem }, 'the zone cannot be opened')
+      zone.problem = problem
+      return false
+    }
+  }
+
+  #isOutdated(zone: ServedZone): boolean {
+    if (zone.file === undefined) {
+      if (zone.version === undefined && zone.problem === undefined) {
+        zone.problem = 'the zone is not in the data folder and no file is configured for it'
+        this.#log.error({ zone: zone.originText, problem: zone.problem }, 'the zone cannot be served')
+      }
+      return false
+    }
+    try {
+      const { mtimeMs, size } = statSync(zone.file)
+      if (zone.info === undefined) return true
+      const { source, loadedAt } = zone.info
+      // The same file is told by its stamp; another one counts when it is younger than the load.
+      return source?.path === zone.file
+        ? source.modified !== mtimeMs || source.size !== size
+        : mtimeMs > Date.parse(loadedAt)
+    } catch (error) {
+      const absent = (error as NodeJS.ErrnoException).code === 'ENOENT'
+      zone.problem = absent ? `the zone file ${zone.file} does not exist` : (error as Error).message
+      this.#log.error({ zone: zone.originText, problem: zone.problem }, 'the zone file cannot be read')
+      return false
+    }
+  }
+
+  async #load(zone: ServedZone): Promise<ZoneReloadReport> {
+    const { originText, origin, file } = zone
+    const job = { origin: originText, file: file!, dataDir: this.#dataDir }
+    this.#log.info({ zone: originText, file }, 'loading the zone file')
+    const outcome = await this.#loads.load(job, (progress) => {
+      this.#logPhase(originText, zone.load, progress)
+      zone.load = progress
+    })
+    zone.load = undefined
+    zone.loading = undefined
+    this.#logOutcome(originText, outcome)
+    if (outcome.ok) this.scan()
+    else zone.problem = outcome.problem
+    const served = zone.version !== undefined && zone.version === currentVersion(this.#dataDir, origin)
+    return {
+      origin: originText,
+      outcome: outcome.ok && served ? 'loaded' : 'failed',
+      serial: zone.info?.serial ?? null,
+      problem: outcome.problem ?? zone.problem ?? null,
+    }
+  }
+
+  /** One line for each phase that took long enough for an operator to wonder. */
+  #logPhase(zone: string, before: LoadReport | undefined, { phase, seconds }: LoadReport): void {
+    if (before === undefined || before.phase === phase) return
+    const fields = { zone, phase: before.phase, records: before.totalRecords, seconds: Number(seconds.toFixed(1)) }
+    this.#log[seconds > LONG_LOAD ? 'info' : 'debug'](fields, 'load: phase done')
+  }
+
+  #logOutcome(zone: string, { ok, lines, problem, seconds }: LoadOutcome): void {
+    for (const line of lines) this.#log[ok ? 'warn' : 'error']({ zone }, line)
+    if (ok) this.#log.info({ zone, seconds: Number(seconds.toFixed(1)) }, 'loaded the zone file')
+    else this.#log.error({ zone, problem }, 'the zone file was not loaded; the last good version, if any, is served on')
+  }
+}
+
+/** Octets of the files in a folder; 0 when it was just replaced by another version. */
+function folderSize(folder: string): number {
+  try {
+    return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)
+  } catch {
+    return 0
+  }
+}
