@@ -1,0 +1,74 @@
+import type { Command } from 'commander'
+import { ControlClientError, fetchStatus, type StatusReport, type ZoneReport } from '../../ops/index.ts'
+import { CommandError, ExitCode } from '../exit.ts'
+import { writeJson, writeOut } from '../output.ts'
+import { controlSocket } from './control-socket.ts'
+
+interface StatusOptions {
+  readonly data?: string
+  readonly config?: string
+  readonly json?: true
+}
+
+export function addStatus(program: Command): void {
+  program
+    .command('status')
+    .summary('show what a running server serves')
+    .description(
+      'Asks the server that runs on a data folder for its zones, threads and counters. Ends with 0 when it serves all\n' +
+        'its zones, with 1 when no server runs or a zone is answered with SERVFAIL: fit for a health check.',
+    )
+    .option('--data <dir>', 'data folder of the server (default: ./data)')
+    .option('--config <file>', "the server's configuration file, in place of --data")
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  zonecut status --data /var/lib/zonecut
+  zonecut status --config /etc/zonecut.yaml --json`,
+    )
+    .action(async (options: StatusOptions) => {
+      const status = await fetchStatus(await controlSocket(options)).catch((error: unknown) => {
+        if (!(error instanceof ControlClientError)) throw error
+        throw new CommandError(error.absent ? `${error.message}; start one with zonecut serve` : error.message)
+      })
+      if (options.json) writeJson(status)
+      else writeOut(statusText(status))
+      if (status.zones.some(({ state }) => state !== 'serving')) process.exitCode = ExitCode.Fault
+    })
+}
+
+/** The status for people. */
+function statusText({ server, threads, traffic, zones }: StatusReport): string {
+  const lines = [
+    `zonecut ${server.version}, process ${server.pid}, since ${server.startedAt}`,
+    `data     ${server.data}`,
+    ...(server.config === null ? [] : [`config   ${server.config}`]),
+    `listen   ${server.listen.join(' ')}`,
+    `threads  ${threads.map(({ name, state, io, restarts }) => `${name} ${state} (${io}${restarts > 0 ? `, ${restarts} restarts` : ''})`).join(', ')}`,
+    `UDP      ${traffic.udp.PacketsIn} queries, ${traffic.udp.PacketsOut} replies`,
+    `TCP      ${traffic.tcp.MessagesIn} queries, ${traffic.tcp.MessagesOut} replies, ${traffic.tcp.Open} connections open`,
+    '',
+    ...zones.flatMap(zoneLines),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function zoneLines({ origin, state, version, load, problem }: ZoneReport): string[] {
+  const lines = [
+    version === null
+      ? `${origin}  ${state}: answers are SERVFAIL`
+      : `${origin}  serial ${version.serial}, ${version.records} records, ${version.delegations} delegations, ` +
+        `${version.signed ? `signed (${version.denial})` : 'unsigned'}, ${megabytes(version.bytes)}, loaded ${version.loadedAt}`,
+  ]
+  if (load !== null) {
+    lines.push(`  loading: ${load.phase}, ${load.records} of ${load.totalRecords} records`)
+  }
+  if (problem !== null) lines.push(`  problem: ${problem.replaceAll('\n', '\n    ')}`)
+  return lines
+}
+
+function megabytes(octets: number): string {
+  return `${(octets / 1e6).toFixed(1)} MB`
+}
