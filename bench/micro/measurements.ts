@@ -92,7 +92,7 @@ function packing(fixture: Fixture): Measurement[] {
     {
       group: 'pack',
       name: 'names compared in canonical order',
-      run: () => compareNames(names(, names())),
+      run: () => compareNames(names(), names()),
     },
     ...rdatas.map(
       ([type, rdata], i): Measurement => ({
@@ -104,7 +104,7 @@ function packing(fixture: Fixture): Measurement[] {
     {
       group: 'pack',
       name: 'record to a line of a zone file',
-      run: () => printRecord(names(, 86_400, rdatas[3]![0], rdatas[3]![1])),
+      run: () => printRecord(names(), 86_400, rdatas[3]![0], rdatas[3]![1]),
     },
     { group: 'pack', name: 'referral of 2 NS and 2 A, compressed', run: () => refer(names()) },
   ]
