@@ -1,4 +1,4 @@
-import { algorithmToText, DigestType, digestSize, RRType } from '../../iana/index.ts'
+import { algorithmToText, digestSize, RRType } from '../../iana/index.ts'
 import { nameToText } from '../../wire/index.ts'
 import type { NodeCheck } from './check.ts'
 import { isWildcard, type NodeContext, octetsEqual, Place } from './context.ts'
@@ -126,30 +126,10 @@ const dsUnknown: NodeCheck = {
   },
 }
 
-const dsSha1: NodeCheck = {
-  name: 'ds-sha1',
-  severity: 'warning',
-  finds: 'A DS record has a SHA-1 digest.',
-  why: 'SHA-1 must not be used for delegations; validators may take the child zone for unsigned.',
-  rfc: 'RFC 8624 3.3',
-  peers: 'BIND: warning; NSD and Knot are silent.',
-  summary: true,
-  at: Place.CUT | Place.AUTHORITATIVE,
-  find(context, report) {
-    const ds = context.rrset(RRType.DS)
-    if (ds === undefined) return
-    for (const rdata of ds.rdatas) {
-      if (rdata[3] !== DigestType.SHA1) continue
-      report.add(dsSha1, context.owner, RRType.DS, () => 'digest type 1, SHA-1, is no longer to be used')
-    }
-  },
-}
-
 export const delegationChecks: readonly NodeCheck[] = [
   occluded,
   wildcardDelegation,
   dsWithoutNs,
   dsDigestLength,
   dsUnknown,
-  dsSha1,
 ]

@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -31,7 +31,7 @@ export class Partitions {
 
   /**
    * @param memoryLimit octets kept in memory
-   * @param folder for the temporary file
+   * @param folder for the temporary file; it is made when it is not there, and removed again
    */
   constructor(memoryLimit: number, folder: string = tmpdir()) {
     this.#memoryLimit = memoryLimit
@@ -96,12 +96,13 @@ export class Partitions {
 
   #spill(): void {
     if (this.#file === undefined) {
-      const folder = mkdtempSync(join(this.#folder, 'zonecut-checks-'))
+      const made = mkdirSync(this.#folder, { recursive: true })
+      const folder = mkdtempSync(join(this.#folder, 'checks-'))
       try {
         this.#file = openSync(join(folder, 'records'), 'wx+', 0o600)
       } finally {
         // The open descriptor keeps the data; without a name, nothing is left behind after a crash.
-        rmSync(folder, { recursive: true })
+        rmSync(made ?? folder, { recursive: true })
       }
     }
     for (let partition = 0; partition < PARTITIONS; partition++) {
