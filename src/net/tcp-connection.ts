@@ -7,8 +7,6 @@ import { MAX_TCP_MESSAGE, MessageFramer, PREFIX } from './tcp-framing.ts'
 
 /** Milliseconds that a connection closed from this side waits for the client to close its own. */
 const LINGER = 1_000
-/** Milliseconds for which a connection cannot be closed in favour of another: the time a first query may take to come. */
-const GRACE = 500
 
 /** What all connections of a listener use: they take turns, so that one of each suffices. */
 export class TcpExchange {
@@ -81,7 +79,7 @@ export class TcpConnection {
 
   /** True when it may be closed to make room for another: no reply of its own is under way. */
   isEvictable(now: number): boolean {
-    return this.#closingSince >= 0 || (this.#writes === 0 && now - this.#lastUsed >= GRACE)
+    return this.#closingSince >= 0 || (this.#writes === 0 && now - this.#lastUsed >= this.#exchange.limits.grace)
   }
 
   /** Closes when a time is up. */

@@ -14,6 +14,8 @@ export interface TcpLimits {
   readonly connections: number
   /** Connections open at once from one client address (IPv6: one network of 64 bits). Default 100. */
   readonly connectionsPerClient: number
+  /** How long after its opening or last reply a connection is not closed in favour of a new one. Default 500. */
+  readonly grace: number
   /**
    * How long a connection may wait between messages (RFC 7766 6.2.3); what the handler tells those who ask for it with
    * the edns-tcp-keepalive option (RFC 7828). Default 10,000.
@@ -30,6 +32,7 @@ export interface TcpLimits {
 export const DEFAULT_TCP_LIMITS: TcpLimits = {
   connections: 2_000,
   connectionsPerClient: 100,
+  grace: 500,
   idleTimeout: 10_000,
   messageTimeout: 5_000,
   writeTimeout: 10_000,

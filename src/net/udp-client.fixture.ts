@@ -33,6 +33,18 @@ export class UdpClient {
     })
   }
 
+  /**
+   * Sends as many messages at once as the buffers of both ends surely hold, so that none is lost, then pauses.
+   * @param smallServerBuffer whether the server told that its buffer is smaller than wanted
+   */
+  async sendAll(messages: readonly Uint8Array[], smallServerBuffer: boolean): Promise<void> {
+    const group = Math.floor(Math.min(this.#socket.getRecvBufferSize(), smallServerBuffer ? 1 << 18 : 1 << 23) / 2_304)
+    for (let at = 0; at < messages.length; at += group) {
+      if (at > 0) await new Promise((resolve) => setTimeout(resolve, 50))
+      await Promise.all(messages.slice(at, at + group).map((message) => this.send(message)))
+    }
+  }
+
   /** The messages received once there are `count`, or after `milliseconds` whatever there is. */
   async receive(count: number, milliseconds = 5_000): Promise<Buffer[]> {
     const end = performance.now() + milliseconds

@@ -46,7 +46,7 @@ export function orderedHandler(refreshes: Int32Array): Handler {
 async function serve(data: UdpWorkerData): Promise<void> {
   try {
     const listener = await openUdp(data)
-    parentPort?.postMessage({ addresses: listener.addresses, io: listener.io })
+    parentPort?.postMessage({ addresses: listener.addresses, io: listener.io, notes: listener.notes })
     await listener.run(orderedHandler(new Int32Array(data.refreshes)))
   } catch (error) {
     parentPort?.postMessage(error instanceof BindError ? error.toData() : { failed: String(error) })

@@ -13,17 +13,21 @@ import {
   readUdpCounters,
   requestStop,
   UdpIoError,
+  type UdpListener,
 } from './index.ts'
 import { loadLibc } from './libc.ts'
 import { startTypeScriptWorker } from './ts-worker.fixture.ts'
 import { testQuery, UdpClient } from './udp-client.fixture.ts'
 import { Order, type UdpWorkerData } from './udp-worker.fixture.ts'
 
+type Started = Pick<UdpListener, 'addresses' | 'io' | 'notes'>
+
 class TestServer {
   readonly counters = createCounters()
   readonly stop = createStopFlag()
   readonly refreshes = new SharedArrayBuffer(4)
   addresses: readonly ListenAddress[] = []
+  hasSmallBuffer = false
   #exited: Promise<unknown> = Promise.resolve()
 
   async start(io: 'mmsg' | 'dgram', listen: readonly ListenAddress[], sharePort = false): Promise<this> {
@@ -31,10 +35,11 @@ class TestServer {
     const workerData: UdpWorkerData = { listen, io, sharePort, stop, counters, refreshes }
     const worker = startTypeScriptWorker(new URL('./udp-worker.fixture.ts', import.meta.url), workerData)
     this.#exited = once(worker, 'exit')
-    const [message] = (await once(worker, 'message')) as [{ addresses: ListenAddress[]; io: string } | BindErrorData]
+    const [message] = (await once(worker, 'message')) as [Started | BindErrorData]
     if ('kind' in message) throw BindError.from(message)
     expect(message.io).toBe(io)
     this.addresses = message.addresses
+    this.hasSmallBuffer = message.notes.length > 0
     return this
   }
 
@@ -47,6 +52,8 @@ class TestServer {
     await this.#exited
   }
 }
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 const servers: TestServer[] = []
 const clients: UdpClient[] = []
@@ -105,12 +112,12 @@ describe.each(['mmsg', 'dgram'] as const)('UDP by %s', (io) => {
     it('sends each reply to who asked, with unanswered and failing messages in between', async () => {
       const server = await start(io, [loopback4])
       const asking = await Promise.all(Array.from({ length: 8 }, () => connect(server.addresses[0])))
-      const sent: Promise<void>[] = []
       for (let tag = 0; tag < 1_600; tag++) {
         const order = tag % 5 === 1 ? Order.Silence : tag % 7 === 2 ? Order.Throw : tag % 11 === 3 ? Order.TooLong : 0
-        sent.push(asking[tag % 8]!.send(testQuery(tag, order === 0 ? 9 : order, tag)))
+        const sent = asking[tag % 8]!.send(testQuery(tag, order === 0 ? 9 : order, tag))
+        if (tag % 128 === 127) await pause(server.hasSmallBuffer ? 20 : 0)
+        await sent
       }
-      await Promise.all(sent)
       const expected = (mine: number) =>
         Array.from({ length: 200 }, (_, turn) => turn * 8 + mine).filter(
           (tag) => tag % 5 !== 1 && tag % 7 !== 2 && tag % 11 !== 3,
@@ -183,12 +190,12 @@ describe.each(['mmsg', 'dgram'] as const)('UDP by %s', (io) => {
       // Batches that mix addresses and unanswered packets keep them apart.
       const asking = await Promise.all(addresses.map((address) => connect({ address, port })))
       await Promise.all(
-        Array.from({ length: 640 }, (_, tag) =>
+        Array.from({ length: 150 }, (_, tag) =>
           asking[tag % asking.length]!.send(testQuery(tag, tag % 3 === 0 ? Order.Silence : 9, tag)),
         ),
       )
       for (const [mine, client] of asking.entries()) {
-        const expected = Array.from({ length: 640 }, (_, tag) => tag).filter(
+        const expected = Array.from({ length: 150 }, (_, tag) => tag).filter(
           (tag) => tag % asking.length === mine && tag % 3 !== 0,
         )
         const tags = (await client.receive(expected.length)).map((reply) => reply.readUInt32BE(13))
@@ -226,18 +233,18 @@ describe.each(['mmsg', 'dgram'] as const)('UDP by %s', (io) => {
     it('answers what had arrived before the stop', async () => {
       const server = await start(io, [loopback4])
       const client = await connect(server.addresses[0])
-      await Promise.all(Array.from({ length: 1_000 }, (_, tag) => client.send(testQuery(tag, 9, tag))))
+      await Promise.all(Array.from({ length: 150 }, (_, tag) => client.send(testQuery(tag, 9, tag))))
       await server.end()
-      expect((await client.receive(1_000, 1_000)).length).toBe(1_000)
+      expect((await client.receive(150, 1_000)).length).toBe(150)
     })
 
     it('sees the stop, and lets the handler refresh, without traffic', async () => {
       const server = await start(io, [loopback4])
-      await new Promise((resolve) => setTimeout(resolve, 450))
+      await pause(450)
       expect(Atomics.load(new Int32Array(server.refreshes), 0)).toBeGreaterThanOrEqual(3)
       const before = performance.now()
       await server.end()
-      expect(performance.now() - before).toBeLessThan(600)
+      expect(performance.now() - before).toBeLessThan(1_500)
     })
 
     it('says which address it cannot have, why, and what to do', async () => {
