@@ -124,10 +124,7 @@ export function rdataToGenericText(rdata: Uint8Array): string {
   return rdata.length === 0 ? '\\# 0' : `\\# ${rdata.length} ${hexToText(rdata, 0, rdata.length)}`
 }
 
-/** Rdata in presentation form, one line; in the unknown form when the type has none or the wire form is malformed. */
-export function rdataToText(type: number, rdata: Uint8Array): string {
-  const format = formatOf(type)
-  if (format === undefined || findProblem(type, rdata, 0, rdata.length) !== undefined) return rdataToGenericText(rdata)
+function printFields(format: RdataFormat, rdata: Uint8Array): string {
   const words: string[] = []
   let at = 0
   for (const field of format.fields) {
@@ -137,6 +134,22 @@ export function rdataToText(type: number, rdata: Uint8Array): string {
     at = next
   }
   return words.join(' ')
+}
+
+/**
+ * Rdata in presentation form, one line. The unknown form stands in where the type has no form of its own, the wire form
+ * is malformed, or it holds what no text of the type can say.
+ */
+export function rdataToText(type: number, rdata: Uint8Array): string {
+  const format = formatOf(type)
+  if (format === undefined) return rdataToGenericText(rdata)
+  try {
+    checkFields(format, rdata, 0, rdata.length)
+    return printFields(format, rdata)
+  } catch (error) {
+    if (error instanceof RdataError) return rdataToGenericText(rdata)
+    throw error
+  }
 }
 
 function visitNames(format: RdataFormat, rdata: Uint8Array, start: number, end: number, visit: NameVisitor): void {

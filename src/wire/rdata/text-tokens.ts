@@ -4,6 +4,7 @@ import type { RdataTokens } from './tokens.ts'
 
 const BACKSLASH = 0x5c
 const QUOTE = 0x22
+const EQUALS = 0x3d
 const SEMICOLON = 0x3b
 const NEWLINE = 0x0a
 
@@ -60,7 +61,7 @@ export class TextTokens implements RdataTokens {
     this.fail('a closing quote')
   }
 
-  /** A token may hold quotes inside, in which blanks do not end it: key="a b" (RFC 9460 A). */
+  /** In a token of the kind key="a b", blanks between the quotes do not end it (RFC 9460 A). */
   private plainToken(start: number): boolean {
     const { buf } = this
     let inQuotes = false
@@ -68,7 +69,7 @@ export class TextTokens implements RdataTokens {
     for (; at < buf.length; at++) {
       const octet = buf[at]!
       if (octet === BACKSLASH) at++
-      else if (octet === QUOTE) inQuotes = !inQuotes
+      else if (octet === QUOTE) inQuotes = !inQuotes && at > start && buf[at - 1] === EQUALS
       else if (!inQuotes && (isBlank(octet) || octet === SEMICOLON)) break
     }
     this.start = start

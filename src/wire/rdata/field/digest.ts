@@ -1,8 +1,8 @@
 import { digestSize } from '../../../iana/index.ts'
 import type { Field, RdataFormat } from '../format.ts'
-import { algorithmNumber } from './algorithm.ts'
 import { remainingHex } from './hex.ts'
 import { uint8, uint16 } from './integer.ts'
+import { algorithmNumber } from './mnemonic.ts'
 
 /** The fields of a DS record and its kin (RFC 4034 5.1). */
 export const delegationSignerFields: readonly Field[] = [

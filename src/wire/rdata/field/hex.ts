@@ -155,3 +155,24 @@ export function groupedHex(label: string, groups: number, octetsPerGroup: number
       ).join(separator),
   }
 }
+
+/**
+ * Reads hexadecimal digits, two an octet, with dots anywhere between them.
+ * @returns the offset after what was written, or -1 when the text is no such digits
+ */
+export function parseDottedHex(buf: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
+  let to = at
+  let pending = -1
+  for (let from = start; from < end; from++) {
+    if (buf[from] === 0x2e) continue
+    const digit = HEX_VALUE[buf[from]!]!
+    if (digit > 15) return -1
+    if (pending === -1) {
+      pending = digit
+    } else {
+      out[to++] = (pending << 4) | digit
+      pending = -1
+    }
+  }
+  return pending === -1 ? to : -1
+}

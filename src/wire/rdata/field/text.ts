@@ -5,21 +5,31 @@ import { needOctets } from './integer.ts'
 
 const BACKSLASH = 0x5c
 
-/** Decodes the current token's escapes (RFC 1035 5.1) to `at`; returns the offset after the text. */
-export function parseTextToken(reader: TokenReader, out: Uint8Array, at: number, expected: string): number {
-  const { buf, start, end } = reader.tokens
+/**
+ * Decodes the escapes of a text (RFC 1035 5.1).
+ * @returns the offset after the octets written at `at`, or -1 when an escape is malformed
+ */
+export function decodeText(buf: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
   let to = at
   for (let from = start; from < end; from++) {
     const octet = buf[from]!
     if (octet === BACKSLASH) {
       const escaped = decodeEscape(buf, from, end)
-      if (escaped === -1) reader.fail(`${expected} with no escapes but \\X and \\DDD up to \\255`)
+      if (escaped === -1) return -1
       out[to++] = escaped & 0xff
       from += (escaped >> 8) - 1
     } else {
       out[to++] = octet
     }
   }
+  return to
+}
+
+/** Decodes the current token's escapes to `at`; returns the offset after the text. */
+export function parseTextToken(reader: TokenReader, out: Uint8Array, at: number, expected: string): number {
+  const { buf, start, end } = reader.tokens
+  const to = decodeText(buf, start, end, out, at)
+  if (to === -1) reader.fail(`${expected} with no escapes but \\X and \\DDD up to \\255`)
   return to
 }
 

@@ -1,7 +1,7 @@
 import { RRType } from '../../../iana/index.ts'
-import { algorithmNumber } from '../field/algorithm.ts'
 import { remainingBase64 } from '../field/base64.ts'
 import { uint8, uint16 } from '../field/integer.ts'
+import { algorithmNumber } from '../field/mnemonic.ts'
 import type { RdataFormat } from '../format.ts'
 
 /** The DNSKEY that a child zone wants its parent to trust (RFC 7344 3.2); RFC 8078 4 deletes with key 0. */

@@ -1,7 +1,7 @@
 import { RRType } from '../../../iana/index.ts'
-import { algorithmNumber } from '../field/algorithm.ts'
 import { remainingBase64 } from '../field/base64.ts'
 import { uint8, uint16 } from '../field/integer.ts'
+import { algorithmNumber } from '../field/mnemonic.ts'
 import type { RdataFormat } from '../format.ts'
 
 /** A public key of a zone (RFC 4034 2). */

@@ -1,9 +1,8 @@
 import { RRType } from '../../../iana/index.ts'
-import { algorithmNumber } from '../field/algorithm.ts'
 import { remainingBase64 } from '../field/base64.ts'
-import { uint8, uint16 } from '../field/integer.ts'
+import { uint8, uint16, uint32 } from '../field/integer.ts'
+import { algorithmNumber } from '../field/mnemonic.ts'
 import { domainName } from '../field/name.ts'
-import { seconds } from '../field/seconds.ts'
 import { signatureTime } from '../field/time.ts'
 import { typeCode } from '../field/type-code.ts'
 import type { RdataFormat } from '../format.ts'
@@ -15,7 +14,7 @@ export const rrsig: RdataFormat = {
     typeCode('type covered'),
     algorithmNumber('algorithm'),
     uint8('labels'),
-    seconds('original TTL'),
+    uint32('original TTL'),
     signatureTime('expiration'),
     signatureTime('inception'),
     uint16('key tag'),
