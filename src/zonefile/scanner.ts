@@ -1,36 +1,25 @@
 import type { Name, RdataTokens } from '../wire/index.ts'
+import {
+  BLANK,
+  byteOrderMark,
+  CLOSE,
+  COMMENT,
+  ESCAPE,
+  NEWLINE,
+  OPEN,
+  octetClass,
+  PLAIN,
+  QUOTE,
+  RETURN,
+} from './octet-class.ts'
 import { shownText, ZoneFileFault } from './problem.ts'
 import type { Source } from './source.ts'
-
-const PLAIN = 0
-const BLANK = 1
-const NEWLINE = 2
-const RETURN = 3
-const COMMENT = 4
-const OPEN = 5
-const CLOSE = 6
-const QUOTE = 7
-const ESCAPE = 8
-const CONTROL = 9
 
 const LF = 0x0a
 const CR = 0x0d
 const EQUALS = 0x3d
 const QUOTATION_MARK = 0x22
 const BACKSLASH = 0x5c
-
-/**
- * What each octet does outside quotes (RFC 1035 5.1). Control characters are refused: they come from files that are no
- * text at all, and \DDD writes them where they are meant. Octets above 126 stand for themselves (RFC 2181 11).
- */
-const octetClass = Uint8Array.from({ length: 256 }, (_, octet) => {
-  if (octet === 0x20 || octet === 0x09) return BLANK
-  if (octet === LF) return NEWLINE
-  if (octet === CR) return RETURN
-  if (octet < 0x20 || octet === 0x7f) return CONTROL
-  const special = ';()"\\'.indexOf(String.fromCharCode(octet))
-  return special === -1 ? PLAIN : COMMENT + special
-})
 
 /**
  * Cuts the text of a zone file into records and their tokens. It works on the octets of one buffer, which holds the
@@ -376,7 +365,13 @@ export class Scanner implements RdataTokens {
     const kept = this.#limit - this.#recordStart
     if (kept === this.#capacity) return false
     this.buf.copyWithin(0, this.#recordStart, this.#limit)
-    const read = this.#source === undefined ? 0 : this.#source.read(this.buf, kept, this.#capacity - kept)
+    let read = this.#read(kept)
+    // A byte order mark shows once its three octets are there.
+    while (this.octets === 0 && read > 0 && read < 3) {
+      const more = this.#read(kept + read)
+      if (more === 0) break
+      read += more
+    }
     this.#limit = kept + read
     this.#complete = read === 0
     this.#ended = false
@@ -389,6 +384,10 @@ export class Scanner implements RdataTokens {
     this.#recordStart = start
     this.#at = start
     return true
+  }
+
+  #read(at: number): number {
+    return this.#source === undefined ? 0 : this.#source.read(this.buf, at, this.#capacity - at)
   }
 
   /**
@@ -434,16 +433,4 @@ export class Scanner implements RdataTokens {
     this.#lineStart = at
     this.#ended = false
   }
-}
-
-/**
- * The length of a byte order mark at the file's begin. UTF-8's is skipped, since editors put it there unasked.
- * @throws ZoneFileFault for UTF-16, whose octets are no master file
- */
-function byteOrderMark(buf: Uint8Array, limit: number): number {
-  if (limit >= 3 && buf[0] === 0xef && buf[1] === 0xbb && buf[2] === 0xbf) return 3
-  if (limit >= 2 && ((buf[0] === 0xff && buf[1] === 0xfe) || (buf[0] === 0xfe && buf[1] === 0xff))) {
-    throw new ZoneFileFault('ASCII or UTF-8 text', '', 'the file is in UTF-16: save it as ASCII or UTF-8')
-  }
-  return 0
 }

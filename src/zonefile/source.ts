@@ -8,8 +8,8 @@ export interface Source {
   /** Octets of `total` read so far. */
   readonly position: number
   /**
-   * Reads up to `length` octets into `into` at `at`, and fewer only at the end.
-   * @returns octets read; 0 at the end
+   * Reads up to `length` octets into `into` at `at`.
+   * @returns octets read; 0 only at the end
    * @throws Error of node:fs or node:zlib when reading fails
    */
   read(into: Uint8Array, at: number, length: number): number
