@@ -38,6 +38,7 @@ export class TemplateError extends Error {
 /**
  * Reads one side of a $GENERATE directive as BIND does: `$` is the number, `${offset,width,base}` the number so
  * written, `$$` a dollar sign; an escape stays as it is, so `\$` comes out as the dollar sign that it stands for.
+ * (BIND adds the offset of a `${...}` to each lone `$` after it too, against its manual; a lone `$` here never has one.)
  * @param text one character an octet
  * @throws TemplateError
  */
