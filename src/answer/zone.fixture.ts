@@ -1,0 +1,32 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Signing, signZone, writeZone } from '../../test/zones/sign.ts'
+import { nameFromText } from '../wire/index.ts'
+import type { ZoneRecord } from '../zone/index.ts'
+import { parseZoneText } from '../zonefile/index.ts'
+
+/** The records of a zone written as text; fails on any problem in it. */
+export function recordsOf(origin: string, text: string): ZoneRecord[] {
+  const records: ZoneRecord[] = []
+  const { problems } = parseZoneText(text, {
+    origin: nameFromText(origin),
+    file: `${origin}zone`,
+    onRecord({ buf, ownerStart, ownerLength, type, ttl, rdataStart, rdataLength }) {
+      const owner = buf.slice(ownerStart, ownerStart + ownerLength)
+      records.push({ owner, type, ttl, rdata: buf.slice(rdataStart, rdataStart + rdataLength) })
+    },
+  })
+  if (problems.length > 0) throw new Error(problems.map((problem) => problem.message).join('\n'))
+  return records
+}
+
+/** The same zone's text, signed by BIND's dnssec-signzone. */
+export function signedText(origin: string, text: string, signing: Signing): string {
+  const folder = mkdtempSync(join(tmpdir(), 'zonecut-answer-'))
+  try {
+    return readFileSync(signZone(origin, writeZone(folder, 'zone', text), folder, signing), 'latin1')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
