@@ -1,0 +1,122 @@
+import { OctetWriter, readU32 } from './octets.ts'
+
+/**
+ * Buckets: the values of the table that answers look names up in. A name's hash has two halves of 32 bits: the first
+ * chooses the bucket, the second is the tag by which its entry is found there.
+ *
+ * A bucket: entry count (4), each entry's tag (4), each entry's offset (4), then the entries. An entry begins with the
+ * length (1) and the octets of its name relative to the zone's origin, in lower case; the rest is `answer/`'s.
+ */
+
+/**
+ * LMDB moves a value of less than half a page whenever a neighbour is rewritten; a longer one stands in overflow pages of
+ * its own, which stay until that very key is rewritten. So buckets are padded to this length (octets).
+ */
+export const LEAST_BUCKET = 2100
+
+/** Octets of entries aimed at per bucket: most then take one page of 4,096. */
+export const BUCKET_TARGET = 2800
+
+/** First half of the hash of a name, in `hashName.low`, and the second in `hashName.tag`: results without allocation. */
+export const nameHash = { low: 0, tag: 0 }
+
+/**
+ * Hashes octets (a name in lower case, relative to its origin) under a seed: two multiply-and-rotate lanes with
+ * avalanche at the end.
+ */
+export function hashOctets(buf: Uint8Array, start: number, end: number, seed: number): void {
+  let a = seed ^ 0x9e3779b1
+  let b = seed ^ 0x85ebca77
+  for (let i = start; i < end; i++) {
+    const octet = buf[i]!
+    a = Math.imul(a ^ octet, 0x9e3779b1)
+    b = Math.imul(b ^ octet, 0x5f356495)
+    b = (b << 13) | (b >>> 19)
+  }
+  a = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35)
+  b = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35)
+  nameHash.low = (a ^ (a >>> 16)) >>> 0
+  nameHash.tag = (b ^ (b >>> 15)) >>> 0
+}
+
+/** Linear hashing (Litwin 1980): `buckets` need not be a power of two, and grows by splitting one bucket at a time. */
+export function bucketOf(low: number, buckets: number, mask: number): number {
+  const bucket = (low & mask) >>> 0
+  return bucket < buckets ? bucket : bucket & (mask >>> 1)
+}
+
+/** The mask for `bucketOf`: the least 2^n - 1 that reaches every bucket number. */
+export function bucketMask(buckets: number): number {
+  return buckets <= 1 ? 0 : 0xffffffff >>> Math.clz32(buckets - 1)
+}
+
+/** How many buckets a table of so many entries and octets should have. */
+export function bucketCount(entries: number, octets: number): number {
+  const average = Math.max(1, octets / Math.max(1, entries))
+  const perBucket = Math.max(4, Math.min(24, Math.floor(BUCKET_TARGET / average)))
+  return Math.max(1, Math.ceil(entries / perBucket))
+}
+
+export class BucketBuilder {
+  readonly #tags: number[] = []
+  readonly #offsets: number[] = []
+  readonly #entries = new OctetWriter(16384)
+  readonly #value = new OctetWriter(16384)
+
+  add(tag: number, buf: Uint8Array, start: number, end: number): void {
+    this.#tags.push(tag)
+    this.#offsets.push(this.#entries.length)
+    this.#entries.octets(buf, start, end)
+  }
+
+  /** Hands the bucket over and begins the next; the value is valid until then. */
+  take(): Uint8Array {
+    const value = this.#value
+    const count = this.#tags.length
+    value.length = 0
+    value.u32(count)
+    for (const tag of this.#tags) value.u32(tag)
+    const header = 4 + 8 * count
+    for (const offset of this.#offsets) value.u32(header + offset)
+    value.octets(this.#entries.buf, 0, this.#entries.length)
+    if (value.length < LEAST_BUCKET) {
+      const padding = value.reserve(LEAST_BUCKET - value.length)
+      value.buf.fill(0, padding, LEAST_BUCKET)
+      value.length = LEAST_BUCKET
+    }
+    this.#tags.length = this.#offsets.length = this.#entries.length = 0
+    return value.buf.subarray(0, value.length)
+  }
+}
+
+/**
+ * Finds an entry in the bucket at `start` of `buf`.
+ * @param name holds the lower-case relative name at `nameStart..nameEnd`
+ * @returns the offset in `buf` of what follows the entry's name, or -1
+ */
+export function findInBucket(
+  buf: Uint8Array,
+  start: number,
+  tag: number,
+  name: Uint8Array,
+  nameStart: number,
+  nameEnd: number,
+): number {
+  const count = readU32(buf, start)
+  const length = nameEnd - nameStart
+  let at = start + 4
+  for (let i = 0; i < count; i++, at += 4) {
+    if (readU32(buf, at) !== tag) continue
+    let entry = start + readU32(buf, at + 4 * count)
+    if (buf[entry++] !== length) continue
+    let same = true
+    for (let k = 0; k < length; k++) {
+      if (buf[entry + k] !== name[nameStart + k]) {
+        same = false
+        break
+      }
+    }
+    if (same) return entry + length
+  }
+  return -1
+}

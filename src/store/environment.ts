@@ -1,0 +1,146 @@
+import { closeSync, fsyncSync, openSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Database, open, type RootDatabase } from 'lmdb'
+import { StoreError } from './error.ts'
+import { Table } from './layout.ts'
+import { OctetWriter } from './octets.ts'
+
+/** LMDB's page: fixed, so that a store made on one machine is read on another. */
+export const PAGE_SIZE = 4096
+/** Octets gathered before they are written in one transaction. */
+const BATCH = 24 << 20
+/** Address space that an environment begins with, octets. */
+const FIRST_MAP = 256 << 20
+
+export type Tables = Readonly<Record<keyof typeof Table, Database<Uint8Array, Uint8Array>>>
+
+export function openEnvironment(path: string, options: { readOnly: boolean; mapSize?: number }): RootDatabase {
+  return open({
+    path,
+    readOnly: options.readOnly,
+    ...(options.mapSize === undefined ? {} : { mapSize: options.mapSize }),
+    ...(options.readOnly ? {} : { pageSize: PAGE_SIZE, noSync: true, noMemInit: true }),
+    maxDbs: 16,
+    maxReaders: 512,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+    compression: false,
+    overlappingSync: false,
+    commitDelay: 0,
+    noSubdir: false,
+  })
+}
+
+export function openTables(env: RootDatabase): Tables {
+  const table = (name: string) =>
+    env.openDB<Uint8Array, Uint8Array>({ name, encoding: 'binary', keyEncoding: 'binary' })
+  return {
+    Meta: table(Table.Meta),
+    Owners: table(Table.Owners),
+    Buckets: table(Table.Buckets),
+    Denial: table(Table.Denial),
+  }
+}
+
+/** Entries of one table that are yet to be written. */
+class Batch {
+  readonly octets = new OctetWriter(1 << 16)
+  readonly lengths: number[] = []
+}
+
+/**
+ * Fills a new environment, each table in ascending order of its keys. What is put is gathered and written in
+ * transactions of some megabytes; before each, the disk's free room is checked.
+ */
+export class EnvironmentWriter {
+  readonly path: string
+  readonly tables: Tables
+  readonly #env: RootDatabase
+  readonly #batches: Readonly<Record<keyof Tables, Batch>>
+  /** Octets of keys and values put so far. */
+  octets = 0
+
+  constructor(path: string, mapSize = FIRST_MAP) {
+    this.path = path
+    this.#env = openEnvironment(path, { readOnly: false, mapSize })
+    this.tables = openTables(this.#env)
+    this.#batches = { Meta: new Batch(), Owners: new Batch(), Buckets: new Batch(), Denial: new Batch() }
+  }
+
+  /** Adds an entry; the keys of one table come in ascending order. */
+  put(table: keyof Tables, key: Uint8Array, value: Uint8Array): void {
+    const { octets, lengths } = this.#batches[table]
+    if (octets.length + key.length + value.length > BATCH) this.flush(table)
+    octets.octets(key)
+    octets.octets(value)
+    lengths.push(key.length, value.length)
+    this.octets += key.length + value.length
+  }
+
+  /** Writes what was put into a table in one transaction. */
+  flush(table: keyof Tables): void {
+    const batch = this.#batches[table]
+    const { lengths } = batch
+    if (lengths.length === 0) return
+    this.#ensureRoom(batch.octets.length)
+    const database = this.tables[table]
+    const octets = Buffer.from(batch.octets.buf.buffer, 0, batch.octets.length)
+    try {
+      this.#env.transactionSync(() => {
+        let at = 0
+        for (let i = 0; i < lengths.length; i += 2) {
+          const keyEnd = at + lengths[i]!
+          const valueEnd = keyEnd + lengths[i + 1]!
+          database.putSync(octets.subarray(at, keyEnd), octets.subarray(keyEnd, valueEnd), { append: true })
+          at = valueEnd
+        }
+      })
+    } catch (cause) {
+      throw writeError(this.path, cause)
+    }
+    batch.octets.length = 0
+    lengths.length = 0
+  }
+
+  /** Writes everything down to the disk and closes; the environment can then be switched to. */
+  async finish(): Promise<void> {
+    for (const table of Object.keys(this.#batches) as (keyof Tables)[]) this.flush(table)
+    await this.#env.close()
+    const file = openSync(join(this.path, 'data.mdb'), 'r+')
+    try {
+      fsyncSync(file)
+    } catch (cause) {
+      throw writeError(this.path, cause)
+    } finally {
+      closeSync(file)
+    }
+  }
+
+  /** Closes without making anything durable. */
+  async abandon(): Promise<void> {
+    await this.#env.close()
+  }
+
+  /**
+   * The map is address space only: lmdb-js doubles it inside the transaction that would pass its end, so what can run
+   * out is the disk.
+   */
+  #ensureRoom(octets: number): void {
+    const { bavail, bsize } = statfsSync(this.path)
+    if (bavail * bsize < octets * 1.1) throw diskFull(this.path, octets - bavail * bsize)
+  }
+}
+
+function writeError(path: string, cause: unknown): StoreError {
+  const error = cause as Error & { code?: string | number }
+  if (error.code === 'ENOSPC' || error.code === 28 || /no space left/i.test(error.message)) return diskFull(path, 0)
+  return new StoreError(path, `cannot write the zone store: ${error.message}`, { cause })
+}
+
+function diskFull(path: string, missing: number): StoreError {
+  const amount = missing > 0 ? ` (at least ${Math.ceil(missing / 1e6)} MB more are needed)` : ''
+  return new StoreError(
+    path,
+    `the disk is full${amount}; the version served before goes on. Free some room or move the data folder, then load again`,
+  )
+}

@@ -1,0 +1,109 @@
+import { closeSync, fstatSync, openSync } from 'node:fs'
+import koffi from 'koffi'
+
+/**
+ * A file mapped read-only into memory, as windows of typed arrays.
+ *
+ * A view of Node 20 ends at 4 GiB (`buffer.constants.MAX_LENGTH`), and indexes beyond 2 GiB leave the engine's small
+ * integers: so the map is seen through windows of 1 GiB that overlap by the largest value a store may hold, and every
+ * value lies whole in the window its first octet falls into.
+ */
+
+export const WINDOW_STRIDE = 1 << 30
+/** The largest value, and so the overlap of windows: octets. */
+export const LARGEST_VALUE = 64 << 20
+
+const PROT_READ = 1
+const MAP_SHARED = 1
+const MADV_WILLNEED = 3
+const MADV_POPULATE_READ = 22
+
+/** Why a file could not be mapped; the caller falls back to reading through the library. */
+export class FileMapError extends Error {
+  override readonly name = 'FileMapError'
+}
+
+interface Calls {
+  mmap: (address: null, length: number, protection: number, flags: number, file: number, offset: number) => unknown
+  munmap: (address: unknown, length: number) => number
+  madvise: (address: unknown, length: number, advice: number) => number
+  mlock: (address: unknown, length: number) => number
+}
+
+let loaded: Calls | undefined
+
+function calls(): Calls {
+  if (loaded) return loaded
+  try {
+    const libc = koffi.load(null)
+    loaded = {
+      mmap: libc.func('void *mmap(void *addr, size_t length, int prot, int flags, int fd, int64_t offset)'),
+      munmap: libc.func('int munmap(void *addr, size_t length)'),
+      madvise: libc.func('int madvise(void *addr, size_t length, int advice)'),
+      mlock: libc.func('int mlock(void *addr, size_t length)'),
+    } as unknown as Calls
+    return loaded
+  } catch (cause) {
+    throw new FileMapError(`no memory maps on this system: ${(cause as Error).message}`, { cause })
+  }
+}
+
+export class FileMap {
+  readonly length: number
+  /** Window i holds the octets from i × WINDOW_STRIDE on. */
+  readonly windows: readonly Uint8Array[]
+  readonly #address: unknown
+  #open = true
+
+  private constructor(address: unknown, length: number) {
+    this.#address = address
+    this.length = length
+    const windows: Uint8Array[] = []
+    for (let from = 0; from < length; from += WINDOW_STRIDE) {
+      const size = Math.min(WINDOW_STRIDE + LARGEST_VALUE, length - from)
+      const start = koffi.address(address) + BigInt(from)
+      windows.push(new Uint8Array(koffi.view(start, size)))
+    }
+    this.windows = windows
+  }
+
+  /**
+   * Maps a whole file.
+   * @throws FileMapError where the system can't
+   */
+  static open(path: string): FileMap {
+    const { mmap } = calls()
+    const file = openSync(path, 'r')
+    try {
+      const length = fstatSync(file).size
+      const address = mmap(null, length, PROT_READ, MAP_SHARED, file, 0)
+      if (address === null || koffi.address(address) === 0xffffffffffffffffn) {
+        throw new FileMapError(`mmap of ${path}: error ${koffi.errno()}`)
+      }
+      return new FileMap(address, length)
+    } finally {
+      closeSync(file)
+    }
+  }
+
+  /** Asks the system to bring `length` octets from `from` on into memory, and waits for it where that is supported. */
+  populate(from: number, length: number): void {
+    const size = Math.min(length, this.length - from)
+    if (size <= 0) return
+    const start = koffi.address(this.#address) + BigInt(from)
+    const { madvise } = calls()
+    if (madvise(start, size, MADV_POPULATE_READ) !== 0) madvise(start, size, MADV_WILLNEED)
+  }
+
+  /** Keeps the whole map in memory; false when the system's limits (RLIMIT_MEMLOCK) do not allow it. */
+  lock(): boolean {
+    return calls().mlock(this.#address, this.length) === 0
+  }
+
+  /** Unmaps. Nothing may touch `windows` afterwards. */
+  close(): void {
+    if (!this.#open) return
+    this.#open = false
+    calls().munmap(this.#address, this.length)
+  }
+}

@@ -1,0 +1,51 @@
+import type { Denial } from '../zone/index.ts'
+
+/** What a zone's environment holds: its tables, and the record that describes them. */
+
+/** Changes whenever what is stored changes form; an older store is loaded anew. */
+export const FORMAT_VERSION = 1
+
+export const Table = {
+  /** `info` → ZoneInfo as JSON. */
+  Meta: 'meta',
+  /** OWNER_PREFIX + sort key of the first owner → block of nodes (block.ts). */
+  Owners: 'owners',
+  /** Bucket number, big-endian → bucket of compiled entries (bucket.ts). */
+  Buckets: 'buckets',
+  /** Slot number, big-endian → NSEC3 records by hash (denial.ts). */
+  Denial: 'denial',
+} as const
+
+export const INFO_KEY = 'info'
+
+/** LMDB has no empty keys, and the apex has the empty sort key. */
+export const OWNER_PREFIX = 0x6e
+
+/** What is known of a loaded zone; stored with it. */
+export interface ZoneInfo {
+  readonly formatVersion: number
+  /** Presentation form, fully qualified, lower case. */
+  readonly origin: string
+  readonly serial: number
+  /** Records in the zone, duplicates dropped. */
+  readonly records: number
+  /** Zone cuts. */
+  readonly delegations: number
+  /** Owner names with records, NSEC3 owners apart. */
+  readonly owners: number
+  readonly signed: boolean
+  readonly denial: Denial
+  /** Of the NSEC3 chain in use; the salt in hexadecimal. */
+  readonly nsec3: { readonly algorithm: number; readonly iterations: number; readonly salt: string } | undefined
+  /** First bits of an NSEC3 hash that choose a slot of the denial table. */
+  readonly denialBits: number
+  readonly buckets: number
+  /** Of the hash that chooses buckets. */
+  readonly hashSeed: number
+  /** ISO 8601. */
+  readonly loadedAt: string
+  /** File that the zone was loaded from, absolute, with its size (octets) and time of change (ms since 1970). */
+  readonly source: { readonly path: string; readonly size: number; readonly modified: number } | undefined
+  /** Seconds since 1970 from which the zone may no longer be served (a secondary's EXPIRE, RFC 1035 3.3.13). */
+  readonly expiresAt: number | undefined
+}

@@ -1,0 +1,61 @@
+import type { Database } from 'lmdb'
+import type { Tables } from './environment.ts'
+import { StoreError } from './error.ts'
+import { Table } from './layout.ts'
+import { Seek, type Tree, type TreeSource } from './tree.ts'
+
+/** Reads the trees through lmdb's own calls: slower than the map's pages, and right wherever lmdb runs. */
+export class LmdbSource implements TreeSource {
+  readonly method: string
+  readonly stable = false
+  readonly #tables: Tables
+
+  constructor(tables: Tables, reason: string) {
+    this.#tables = tables
+    this.method = `lmdb calls (${reason})`
+  }
+
+  tree(name: string): Tree {
+    for (const table of Object.keys(Table) as (keyof typeof Table)[]) {
+      if (Table[table] === name) return new LmdbTree(this.#tables[table])
+    }
+    throw new StoreError(name, 'no such table')
+  }
+
+  /** The environment is its opener's to close. */
+  close(): void {}
+}
+
+class LmdbTree implements Tree {
+  readonly entries: number
+  readonly #table: Database<Uint8Array, Uint8Array>
+  buf: Uint8Array = new Uint8Array(0)
+  readonly offset = 0
+  length = 0
+
+  constructor(table: Database<Uint8Array, Uint8Array>) {
+    this.#table = table
+    this.entries = (table.getStats() as { entryCount: number }).entryCount
+  }
+
+  seek(key: Uint8Array, keyLength: number, how: Seek): boolean {
+    const start = Buffer.from(key.subarray(0, keyLength))
+    if (how === Seek.Exact) return this.#take(this.#table.getBinary(start))
+    const range = this.#table.getRange({
+      start,
+      limit: 1,
+      reverse: how !== Seek.After,
+      exclusiveStart: how !== Seek.AtOrBefore,
+      snapshot: false,
+    })
+    for (const { value } of range) return this.#take(value)
+    return false
+  }
+
+  #take(value: Uint8Array | undefined): boolean {
+    if (value === undefined) return false
+    this.buf = value
+    this.length = value.length
+    return true
+  }
+}

@@ -1,0 +1,247 @@
+import { compareOctets } from '../zone/index.ts'
+import { StoreError } from './error.ts'
+import { FileMap, FileMapError, LARGEST_VALUE, WINDOW_STRIDE } from './file-map.ts'
+import { readU16, readU32, readU48 } from './octets.ts'
+import { Seek, type Tree, type TreeSource } from './tree.ts'
+
+/**
+ * Reads LMDB's B-trees straight from a memory map of its data file, without a call into the library: data format 2
+ * (LMDB 1.0's, which lmdb-js builds), little-endian, 64-bit. Everything that knows the page layout is in this file.
+ *
+ * A page begins with 24 octets: page number (8), transaction (8), pad (2), flags (2), lower (2), upper (2). From there
+ * up to `lower` stand 16-bit pointers to nodes, counted from the end of the header. A node: data size or child page
+ * (lo 2, hi 2), flags (2), key size (2), key, data.
+ */
+
+const PAGE_HEADER = 24
+const NODE_HEADER = 8
+const META_MAGIC = 0xbeefc0de
+const META_VERSION = 2
+const P_BRANCH = 0x01
+const P_LEAF = 0x02
+const F_BIGDATA = 0x01
+const F_SUBDATA = 0x02
+const NO_PAGE = 0xffffffff
+/** Offsets inside a meta page, after its page header. */
+const META = { version: 4, pageSize: 24, mainRoot: 24 + 48 + 40, transaction: 24 + 96 + 8, end: 24 + 96 + 24 }
+/** Offsets inside the record of a database (MDB_db). */
+const DB = { entries: 32, root: 40, size: 48 }
+/** A tree deeper than this is damaged: 4 levels hold 10^9 entries. */
+const MAX_DEPTH = 24
+
+export class PageSource implements TreeSource {
+  readonly map: FileMap
+  readonly pageSize: number
+  readonly method = 'memory map'
+  readonly stable = true
+  readonly #path: string
+  readonly #mainRoot: number
+
+  private constructor(path: string, map: FileMap, pageSize: number, mainRoot: number) {
+    this.#path = path
+    this.map = map
+    this.pageSize = pageSize
+    this.#mainRoot = mainRoot
+  }
+
+  /**
+   * Opens the newest committed snapshot of an LMDB data file. The caller holds a read transaction open meanwhile, so
+   * that the snapshot's pages are not reused.
+   * @throws FileMapError when the file can't be mapped or is not of the format known here
+   */
+  static open(path: string): PageSource {
+    const map = FileMap.open(path)
+    try {
+      const file = map.windows[0]
+      if (!file || map.length < 2 * 4096) throw new FileMapError('the file is too short')
+      const pageSize = readU32(file, PAGE_HEADER + META.pageSize)
+      if (pageSize < 512 || pageSize > 65536 || (pageSize & (pageSize - 1)) !== 0) {
+        throw new FileMapError(`page size ${pageSize} is unknown`)
+      }
+      let newest = -1
+      let root = NO_PAGE
+      for (let meta = PAGE_HEADER, i = 0; i < 2; i++, meta += pageSize) {
+        if (readU32(file, meta) !== META_MAGIC || readU32(file, meta + META.version) !== META_VERSION) {
+          throw new FileMapError('the data format is not the one known here')
+        }
+        const transaction = readU48(file, meta + META.transaction)
+        if (transaction > newest) {
+          newest = transaction
+          root = readU48(file, meta + META.mainRoot)
+        }
+      }
+      return new PageSource(path, map, pageSize, root)
+    } catch (error) {
+      map.close()
+      throw error
+    }
+  }
+
+  tree(name: string): Tree {
+    const main = new PageTree(this, this.#mainRoot, 0)
+    const key = Buffer.from(`${name}\0`, 'latin1')
+    // lmdb-js ends the names of databases with a zero octet; other writers do not.
+    for (const length of [key.length, key.length - 1]) {
+      if (main.seek(key, length, Seek.Exact) && main.isDatabase && main.length === DB.size) {
+        const { buf, offset } = main
+        return new PageTree(this, pageNumber(buf, offset + DB.root), readU48(buf, offset + DB.entries))
+      }
+    }
+    throw new StoreError(this.#path, `the store has no table '${name}': load the zone again`)
+  }
+
+  close(): void {
+    this.map.close()
+  }
+}
+
+class PageTree implements Tree {
+  readonly entries: number
+  readonly #windows: readonly Uint8Array[]
+  readonly #pageSize: number
+  readonly #mapLength: number
+  readonly #root: number
+  readonly #pathPage = new Float64Array(MAX_DEPTH)
+  readonly #pathIndex = new Int32Array(MAX_DEPTH)
+  #depth = 0
+  /** The current page: where it starts in `#page`. */
+  #page: Uint8Array = new Uint8Array(0)
+  #at = 0
+  buf: Uint8Array = new Uint8Array(0)
+  offset = 0
+  length = 0
+  isDatabase = false
+
+  constructor(source: PageSource, root: number, entries: number) {
+    this.#windows = source.map.windows
+    this.#pageSize = source.pageSize
+    this.#mapLength = source.map.length
+    this.#root = root
+    this.entries = entries
+  }
+
+  seek(key: Uint8Array, keyLength: number, how: Seek): boolean {
+    if (this.#root === NO_PAGE) return false
+    this.#depth = 0
+    let page = this.#root
+    for (;;) {
+      const flags = this.#open(page)
+      const index = this.#search(key, keyLength, how, (flags & P_BRANCH) !== 0)
+      this.#pathPage[this.#depth] = page
+      this.#pathIndex[this.#depth] = index
+      if (flags & P_LEAF) break
+      if (!(flags & P_BRANCH) || this.#depth + 1 === MAX_DEPTH) throw new FileMapError(`page ${page} is damaged`)
+      page = this.#child(index)
+      this.#depth++
+    }
+    const index = this.#pathIndex[this.#depth]!
+    if (how === Seek.Exact) {
+      if (index < 0 || this.#compare(index, key, keyLength) !== 0) return false
+    } else if (index < 0) return this.#step(-1)
+    else if (index >= this.#count()) return this.#step(1)
+    this.#take(index)
+    return true
+  }
+
+  /** Loads a page and returns its flags. */
+  #open(page: number): number {
+    const position = page * this.#pageSize
+    if (position + this.#pageSize > this.#mapLength) throw new FileMapError(`page ${page} lies outside the file`)
+    const window = Math.floor(position / WINDOW_STRIDE)
+    this.#page = this.#windows[window]!
+    this.#at = position - window * WINDOW_STRIDE
+    return readU16(this.#page, this.#at + 18)
+  }
+
+  #count(): number {
+    return readU16(this.#page, this.#at + 20) >>> 1
+  }
+
+  #node(index: number): number {
+    return this.#at + PAGE_HEADER + readU16(this.#page, this.#at + PAGE_HEADER + 2 * index)
+  }
+
+  #child(index: number): number {
+    const page = this.#page
+    const node = this.#node(index)
+    return readU32(page, node) + readU16(page, node + 4) * 0x100000000
+  }
+
+  #compare(index: number, key: Uint8Array, keyLength: number): number {
+    const node = this.#node(index)
+    const start = node + NODE_HEADER
+    return compareOctets(this.#page, start, start + readU16(this.#page, node + 6), key, 0, keyLength)
+  }
+
+  /**
+   * The index looked for in the current page: in a leaf the entry itself or the one before it (-1 or the count when it
+   * lies outside), in a branch the child to go down to. A branch's first key is empty and stands before all others.
+   */
+  #search(key: Uint8Array, keyLength: number, how: Seek, branch: boolean): number {
+    let low = branch ? 1 : 0
+    let high = this.#count()
+    // Before: the first index whose key is not before the key. Else: the first whose key is after it.
+    const strict = how === Seek.Before
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      const order = this.#compare(middle, key, keyLength)
+      if (strict ? order < 0 : order <= 0) low = middle + 1
+      else high = middle
+    }
+    return branch || how !== Seek.After ? low - 1 : low
+  }
+
+  /** Goes to the neighbouring leaf: its last entry (-1) or its first (1). */
+  #step(direction: 1 | -1): boolean {
+    let depth = this.#depth - 1
+    for (; depth >= 0; depth--) {
+      this.#open(this.#pathPage[depth]!)
+      const index = this.#pathIndex[depth]! + direction
+      if (index >= 0 && index < this.#count()) {
+        this.#pathIndex[depth] = index
+        break
+      }
+    }
+    if (depth < 0) return false
+    let page = this.#child(this.#pathIndex[depth]!)
+    while (depth < this.#depth) {
+      const flags = this.#open(page)
+      const index = direction === 1 ? 0 : this.#count() - 1
+      depth++
+      this.#pathPage[depth] = page
+      this.#pathIndex[depth] = index
+      if (flags & P_BRANCH) page = this.#child(index)
+    }
+    if (this.#count() === 0) return false
+    this.#take(this.#pathIndex[depth]!)
+    return true
+  }
+
+  #take(index: number): void {
+    const page = this.#page
+    const node = this.#node(index)
+    const flags = readU16(page, node + 4)
+    const data = node + NODE_HEADER + readU16(page, node + 6)
+    this.length = readU32(page, node)
+    this.isDatabase = (flags & F_SUBDATA) !== 0
+    if ((flags & F_BIGDATA) === 0) {
+      this.buf = page
+      this.offset = data
+      return
+    }
+    const position = pageNumber(page, data) * this.#pageSize + PAGE_HEADER
+    if (this.length > LARGEST_VALUE || position + this.length > this.#mapLength) {
+      throw new FileMapError(`a value at ${position} lies outside the file`)
+    }
+    const window = Math.floor(position / WINDOW_STRIDE)
+    this.buf = this.#windows[window]!
+    this.offset = position - window * WINDOW_STRIDE
+  }
+}
+
+/** A page number, or NO_PAGE for LMDB's all-ones (an empty tree). */
+function pageNumber(buf: Uint8Array, at: number): number {
+  const low = readU32(buf, at)
+  const high = readU32(buf, at + 4)
+  return low === 0xffffffff && high === 0xffffffff ? NO_PAGE : low + high * 0x100000000
+}
