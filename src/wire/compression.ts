@@ -1,7 +1,7 @@
 import { LOWER, MAX_LABELS, type Name } from './name.ts'
 
-/** RFC 1035 4.1.4: a pointer has 14 bits. */
-const POINTER_LIMIT = 0x4000
+/** RFC 1035 4.1.4: a pointer has 14 bits, and so leads to offsets below this. */
+export const POINTER_LIMIT = 0x4000
 const SLOTS = 4096
 /** A half-full table keeps the probes short. */
 const MAX_ENTRIES = SLOTS / 2

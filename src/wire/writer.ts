@@ -1,4 +1,4 @@
-import { CompressionTable } from './compression.ts'
+import { CompressionTable, POINTER_LIMIT } from './compression.ts'
 import { HEADER_LENGTH, setUint16, setUint32, writeHeader } from './header.ts'
 import type { Name } from './name.ts'
 import { compressibleNamesOf } from './rdata/index.ts'
@@ -75,7 +75,8 @@ export class MessageWriter {
     const start = this.offset
     const pointersBefore = this.pointers?.length ?? 0
     for (let i = 0; i < rdatas.length; i++) {
-      if (!this.record(owner, type, klass, ttl, rdatas[i]!)) {
+      const at = i === 0 ? this.owner(owner) : this.sameOwner(owner, start)
+      if (at === -1 || !this.record(at, type, klass, ttl, rdatas[i]!)) {
         if (this.pointers !== undefined) this.pointers.length = pointersBefore
         return this.undo(start, mark)
       }
@@ -84,10 +85,26 @@ export class MessageWriter {
     return true
   }
 
-  private record(owner: Name, type: number, klass: number, ttl: number, rdata: Uint8Array): boolean {
+  private owner(owner: Name): number {
+    return this.names.writeName(this.buffer, this.offset, this.limit, owner, 0, true, this.pointers)
+  }
+
+  /** Writes again the owner that the record at `first` has, with no search: mostly a pointer, to it or as it has. */
+  private sameOwner(owner: Name, first: number): number {
+    const { buffer, offset } = this
+    const isPointer = buffer[first]! >= 0xc0
+    if (!isPointer && (first >= POINTER_LIMIT || owner.length <= 2)) return this.owner(owner)
+    if (offset + 2 > this.limit) return -1
+    buffer[offset] = isPointer ? buffer[first]! : 0xc0 | (first >> 8)
+    buffer[offset + 1] = isPointer ? buffer[first + 1]! : first
+    this.pointers?.push(offset)
+    return offset + 2
+  }
+
+  /** Writes what follows the owner, from `at` on. */
+  private record(at: number, type: number, klass: number, ttl: number, rdata: Uint8Array): boolean {
     const { buffer, limit } = this
-    const at = this.names.writeName(buffer, this.offset, limit, owner, 0, true, this.pointers)
-    if (at === -1 || at + 10 > limit) return false
+    if (at + 10 > limit) return false
     setUint16(buffer, at, type)
     setUint16(buffer, at + 2, klass)
     setUint32(buffer, at + 4, ttl)

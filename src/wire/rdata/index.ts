@@ -21,11 +21,17 @@ export type { RdataTokens } from './tokens.ts'
 /** RFC 1035 4.1.3: RDLENGTH has 16 bits. */
 export const MAX_RDATA_LENGTH = 65_535
 
-const formatsByType: (RdataFormat | undefined)[] = []
-for (const format of rdataFormats) formatsByType[format.type] = format
+// Nearly all types lie below; an array with holes up to TA and DLV would be a hash table to the engine.
+const LOW_TYPES = 512
+const lowFormats: (RdataFormat | undefined)[] = new Array(LOW_TYPES).fill(undefined)
+const highFormats = new Map<number, RdataFormat>()
+for (const format of rdataFormats) {
+  if (format.type < LOW_TYPES) lowFormats[format.type] = format
+  else highFormats.set(format.type, format)
+}
 
 function formatOf(type: number): RdataFormat | undefined {
-  return formatsByType[type]
+  return type < LOW_TYPES ? lowFormats[type] : highFormats.get(type)
 }
 
 const reader = new TokenReader()
@@ -201,7 +207,7 @@ export interface CompressibleNames {
   readonly count: number
 }
 
-const compressibleNames: (CompressibleNames | undefined)[] = []
+const compressibleNames: (CompressibleNames | undefined)[] = new Array(LOW_TYPES).fill(undefined)
 for (const { type, fields, compressible } of rdataFormats) {
   if (!compressible) continue
   const first = fields.findIndex((field) => field.isName)
@@ -211,5 +217,5 @@ for (const { type, fields, compressible } of rdataFormats) {
 
 /** Where the names lie that may be compressed in rdata of this type; undefined when none may be. */
 export function compressibleNamesOf(type: number): CompressibleNames | undefined {
-  return compressibleNames[type]
+  return type < LOW_TYPES ? compressibleNames[type] : undefined
 }
