@@ -48,6 +48,8 @@ export interface SupervisorOptions {
   readonly plans: readonly ThreadPlan[]
   readonly log: Logger
   readonly onZoneFailed: (origin: Name, message: string) => void
+  /** Where the threads' bodies lie; beside this file unless told otherwise. */
+  readonly bodies?: URL
 }
 
 /**
@@ -58,13 +60,15 @@ export class Supervisor {
   readonly #threads: Running[]
   readonly #log: Logger
   readonly #onZoneFailed: SupervisorOptions['onZoneFailed']
+  readonly #bodies: string | URL
   readonly #shared: SharedArrayBuffer
   readonly #generations: Int32Array
   #zones: ZonesMessage
   #stopping = false
   #exited: (() => void) | undefined
 
-  constructor({ plans, log, onZoneFailed }: SupervisorOptions) {
+  constructor({ plans, log, onZoneFailed, bodies }: SupervisorOptions) {
+    this.#bodies = bodies ?? import.meta.url
     this.#log = log
     this.#onZoneFailed = onZoneFailed
     this.#shared = createGenerations(plans.length)
@@ -146,7 +150,7 @@ export class Supervisor {
     const { plan, slot } = thread
     const { port1, port2 } = new MessageChannel()
     Atomics.store(this.#generations, slot, -1)
-    const worker = new Worker(new URL(`./${plan.body}.js`, import.meta.url), {
+    const worker = new Worker(new URL(`./${plan.body}.js`, this.#bodies), {
       name: plan.name,
       workerData: {
         ...plan.data,

@@ -59,7 +59,12 @@ export class Zones {
     const added = [...new Set([...wanted.keys(), ...stored])].filter((origin) => !this.#zones.has(origin))
     for (const origin of removed) this.#zones.delete(origin)
     for (const origin of added) this.#add(origin)
-    for (const zone of this.#zones.values()) zone.file = wanted.get(zone.originText)?.file
+    for (const zone of this.#zones.values()) {
+      zone.file = wanted.get(zone.originText)?.file
+      // Everything is tried afresh: what is still wrong is found again.
+      zone.problem = undefined
+      zone.failedVersion = undefined
+    }
     return { added, removed }
   }
 
