@@ -52,15 +52,17 @@ function majority(views: readonly View[], field: Field): string | undefined {
     .find((value, _i, all) => all.filter((other) => other === value).length * 2 > all.length)
 }
 
+function tellsSections(reference: View, subject: View): boolean {
+  return reference.message !== undefined && !reference.message.tc && reference.fields.rcode === subject.fields.rcode
+}
+
 /** Fields of the subject that neither the references' majority nor, where they are split, any of them has. */
 function differingFields(subject: View, references: readonly View[]): { field: Field; expected: string | undefined }[] {
   const found: { field: Field; expected: string | undefined }[] = []
   for (const field of FIELDS) {
     if (isSection(field) && (subject.message?.tc || majority(references, 'tc') === 'true')) continue
-    // a reply cut short says nothing of what its sections would hold
-    const able = isSection(field)
-      ? references.filter((view) => view.message !== undefined && !view.message.tc)
-      : references
+    // a reply cut short, or of another rcode, says nothing of what its sections would hold
+    const able = isSection(field) ? references.filter((view) => tellsSections(view, subject)) : references
     const expected = majority(able, field)
     const value = subject.fields[field]
     if (

@@ -6,4 +6,13 @@ export { freePort } from './port.ts'
 export { powerdns } from './powerdns.ts'
 export { type Exit, ServerProcess } from './process.ts'
 export { findTool, missingTools, toolPath } from './tool.ts'
-export { ZONECUT, zonecut } from './zonecut.ts'
+export {
+  type CommandResult,
+  type RunningCommand,
+  runCommand,
+  runSuccessfully,
+  startCommand,
+  ZONECUT,
+  zonecut,
+  zonecutWith,
+} from './zonecut.ts'

@@ -46,7 +46,7 @@ export function signZone(origin: string, file: string, folder: string, signing: 
   const lines = readFileSync(signed, 'latin1').split('\n')
   writeFileSync(
     signed,
-    lines.map((line) => (line.includes('"') ? line : line.replaceAll('!', '\\033'))).join('\n'),
+    lines.map((line) => (/(?<!\\)"/.test(line) ? line : line.replaceAll('!', '\\033'))).join('\n'),
     'latin1',
   )
   for (const entry of readdirSync(folder)) if (/^K.*\.(key|private)$/.test(entry)) rmSync(join(folder, entry))

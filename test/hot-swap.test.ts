@@ -1,0 +1,188 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, expect, test } from 'vitest'
+import { type DecodedMessage, decodeMessage, TYPE } from './interop/message.ts'
+import { wireName } from './interop/name.ts'
+import { buildQuery } from './interop/query.ts'
+import { type Peer, runSuccessfully, startCommand, startPeer, temporaryFolder, zonecutWith } from './peers/index.ts'
+import { Random } from './zones/random.ts'
+
+const ORIGIN = 'swap.'
+const DELEGATIONS = 400
+
+let server: Peer | undefined
+afterEach(async () => {
+  await server?.stop()
+  server = undefined
+})
+
+/** Version `n`: every record of the zone says which version it is of; a third of the names come and go. */
+function versionText(n: number, delegations = DELEGATIONS): string {
+  const address = `10.${n >> 8}.${n & 255}`
+  const lines = [
+    `${ORIGIN} 60 IN SOA a.nic.${ORIGIN} hostmaster.nic.${ORIGIN} ${n} 1800 900 604800 60`,
+    `${ORIGIN} 60 IN NS a.nic.${ORIGIN}`,
+    `a.nic.${ORIGIN} 60 IN A ${address}.1`,
+    `${ORIGIN} 60 IN TXT "version ${n}"`,
+  ]
+  for (let i = 0; i < delegations; i++) {
+    if (i % 3 === n % 3) continue
+    for (const k of [1, 2]) {
+      lines.push(`d${i}.${ORIGIN} 60 IN NS ns${k}-v${n}.d${i}.${ORIGIN}`)
+      lines.push(`ns${k}-v${n}.d${i}.${ORIGIN} 60 IN A ${address}.${(i % 250) + 1}`)
+    }
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** Every version that some part of an answer shows. */
+function versionsIn(message: DecodedMessage): Set<number> {
+  const versions = new Set<number>()
+  for (const record of [...message.answer, ...message.authority, ...message.additional]) {
+    const labelled = /-v(\d+)\./.exec(`${record.owner} ${record.type === TYPE.NS ? record.rdata : ''}`)
+    if (labelled !== null) versions.add(Number(labelled[1]))
+    if (record.type === TYPE.A) {
+      const [, high, low] = record.rdata.split('.').map(Number)
+      versions.add(high! * 256 + low!)
+    }
+    if (record.type === TYPE.SOA) versions.add(Number.parseInt(record.rdata.split(' ')[2]!.slice(0, 8), 16))
+    if (record.type === TYPE.TXT) versions.add(Number(Buffer.from(record.rdata, 'hex').toString().match(/\d+/)![0]))
+  }
+  return versions
+}
+
+async function startServer(
+  workers: number,
+  delegations = DELEGATIONS,
+): Promise<{ peer: Peer; folder: string; data: string }> {
+  const folder = temporaryFolder('swap')
+  const data = join(folder, 'data')
+  writeFileSync(join(folder, '1.zone'), versionText(1, delegations))
+  await runSuccessfully('load', join(folder, '1.zone'), '--zone', ORIGIN, '--data', data)
+  const peer = await startPeer(zonecutWith({ workers, data }), [{ origin: ORIGIN, file: join(folder, '1.zone') }])
+  return { peer, folder, data }
+}
+
+async function servedSerial(peer: Peer): Promise<number> {
+  const reply = await peer.udp.ask(buildQuery({ name: wireName(ORIGIN), type: TYPE.SOA }), 2000)
+  return [...versionsIn(decodeMessage(reply!))][0]!
+}
+
+test('a new version every second under load: no query is lost, no answer mixes versions', async () => {
+  const { peer, folder, data } = await startServer(2)
+  server = peer
+  const versions = 8
+  let loading = 1
+  let loaded = 1
+  let stop = false
+  const seen = new Set<number>()
+  const faults: string[] = []
+  let answered = 0
+  const random = new Random(1)
+
+  const asking = async (transport: 'udp' | 'tcp') => {
+    while (!stop) {
+      const i = random.below(DELEGATIONS)
+      const [name, type] = random.pick([
+        [`www.d${i}.${ORIGIN}`, TYPE.A],
+        [`d${i}.${ORIGIN}`, TYPE.NS],
+        [`nothing-${i}.${ORIGIN}`, TYPE.A],
+        [ORIGIN, TYPE.SOA],
+        [ORIGIN, TYPE.TXT],
+        [ORIGIN, TYPE.NS],
+      ] as const)
+      const oldest = loaded
+      const reply = await peer[transport].ask(buildQuery({ name: wireName(name), type, edns: { payload: 1232 } }), 3000)
+      if (reply === undefined) {
+        faults.push(`${name}: no reply over ${transport}`)
+        continue
+      }
+      answered++
+      const message = decodeMessage(reply)
+      const found = [...versionsIn(message)]
+      for (const version of found) seen.add(version)
+      const version = found[0]
+      if (message.rcode !== 0 && message.rcode !== 3) faults.push(`${name}: rcode ${message.rcode}`)
+      else if (version === undefined || found.length !== 1) faults.push(`${name}: versions ${found.join(' and ')}`)
+      // a load that has returned may take its moment to reach every worker, but not until the next has returned too
+      else if (version > loading || version < oldest - 1) faults.push(`${name}: version ${version}, loaded ${oldest}`)
+      else {
+        const gone = /d(\d+)\./.exec(name)
+        if (gone !== null) {
+          const expected = Number(gone[1]) % 3 === version % 3 ? 3 : 0
+          if (message.rcode !== expected) faults.push(`${name}: rcode ${message.rcode} in version ${version}`)
+        }
+      }
+    }
+  }
+  const askers = Array.from({ length: 24 }, (_, i) => asking(i < 20 ? 'udp' : 'tcp'))
+  for (let version = 2; version <= versions; version++) {
+    const file = join(folder, `${version}.zone`)
+    writeFileSync(file, versionText(version))
+    loading = version
+    const second = sleep(1000)
+    await runSuccessfully('load', file, '--zone', ORIGIN, '--data', data)
+    loaded = version
+    await second
+  }
+  await sleep(500)
+  stop = true
+  await Promise.all(askers)
+  expect(faults.slice(0, 20)).toEqual([])
+  expect([...seen].sort((a, b) => a - b)).toEqual(Array.from({ length: versions }, (_, i) => i + 1))
+  expect(answered).toBeGreaterThan(5000)
+  expect(peer.udp.unsolicited).toBe(0)
+  expect(await servedSerial(peer)).toBe(versions)
+}, 90_000)
+
+test('a load killed at any moment leaves the old version served, also after a restart', async () => {
+  const { peer, folder, data } = await startServer(1)
+  server = peer
+  const file = join(folder, 'next.zone')
+  writeFileSync(file, versionText(2, 30_000))
+  const random = new Random(2)
+  let killed = 0
+  for (let round = 0; round < 12; round++) {
+    const { child, done } = startCommand('load', file, '--zone', ORIGIN, '--data', data)
+    await Promise.race([sleep(50 + random.below(900)), done])
+    child.kill('SIGKILL')
+    if ((await done).status === null) killed++
+    const serial = await servedSerial(peer)
+    // a load that was through before the kill counts as done
+    if (serial === 2) break
+    expect(serial).toBe(1)
+  }
+  expect(killed).toBeGreaterThan(3)
+  const before = await servedSerial(peer)
+  await peer.stop()
+  server = await startPeer(zonecutWith({ workers: 1, data }), [{ origin: ORIGIN, file: join(folder, '1.zone') }])
+  expect(await servedSerial(server)).toBe(before)
+  writeFileSync(file, versionText(3))
+  await runSuccessfully('load', file, '--zone', ORIGIN, '--data', data)
+  const end = Date.now() + 5000
+  while ((await servedSerial(server)) !== 3 && Date.now() < end) await sleep(50)
+  expect(await servedSerial(server)).toBe(3)
+}, 90_000)
+
+test('SIGTERM under load ends it within 2 seconds with status 0', async () => {
+  const { peer } = await startServer(2)
+  server = peer
+  let stop = false
+  let answered = 0
+  const query = buildQuery({ name: wireName(`www.d2.${ORIGIN}`), type: TYPE.A })
+  const asking = async (transport: 'udp' | 'tcp') => {
+    while (!stop) if ((await peer[transport].ask(query, 500)) !== undefined) answered++
+  }
+  const askers = Array.from({ length: 24 }, (_, i) => asking(i < 20 ? 'udp' : 'tcp'))
+  await sleep(1000)
+  expect(answered).toBeGreaterThan(100)
+  const start = Date.now()
+  peer.process.signal('SIGTERM')
+  const exit = await peer.process.exited
+  const took = Date.now() - start
+  stop = true
+  await Promise.all(askers)
+  expect(exit).toEqual({ code: 0, signal: null })
+  expect(took).toBeLessThan(2000)
+}, 30_000)

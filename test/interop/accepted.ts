@@ -1,0 +1,121 @@
+import type { AcceptedDifference, Difference } from './comparison.ts'
+import { recordText, TYPE } from './message.ts'
+import { inDomainGlue, isReferral, type View } from './view.ts'
+
+/** Octets within which one server's reply may fit where another's does not: compression and options differ by less. */
+const NEAR = 100
+
+const lines = (text: string) => text.split('\n').filter(Boolean)
+
+const subset = (part: readonly string[], whole: readonly string[]) => part.every((line) => whole.includes(line))
+
+/** Octets of the whole reply of any server come near what the client takes. */
+function nearLimit({ query, full, subject, references }: Difference): boolean {
+  if (query.transport !== 'udp') return false
+  const limit = Math.min(query.limit, 1232)
+  const sizes = [full.subject, ...full.references, subject, ...references].map((view) => view.message?.length ?? 0)
+  return sizes.some((size) => Math.abs(size - limit) <= NEAR)
+}
+
+/** The reply left out glue in its own zone that the same reply over TCP holds. */
+function leavesOutGlue(cut: View, whole: View): boolean {
+  return !cut.message?.tc && !subset(inDomainGlue(whole), inDomainGlue(cut))
+}
+
+/** What zonecut does otherwise than the peers, on purpose. docs/differences.md has a section for each id. */
+export const ACCEPTED: readonly AcceptedDifference[] = [
+  {
+    id: 'glue-or-tc',
+    explains({ field, query, subject, references, full }) {
+      if (field !== 'tc' || query.transport !== 'udp' || !subject.message?.tc || !isReferral(full.subject)) return false
+      return references.some((view) => leavesOutGlue(view, full.subject))
+    },
+  },
+  {
+    id: 'near-the-limit',
+    explains: (difference) => difference.field === 'tc' && nearLimit(difference),
+  },
+  {
+    id: 'sibling-glue-that-fits',
+    explains({ field, query, subject, references, full }) {
+      if (field !== 'additional' || query.transport !== 'udp' || !isReferral(subject)) return false
+      if ((full.subject.message?.length ?? 0) <= Math.min(query.limit, 1232) - NEAR) return false
+      const whole = lines(full.subject.fields.additional)
+      return (
+        subset(lines(subject.fields.additional), whole) && references.every((view) => !leavesOutGlue(subject, view))
+      )
+    },
+  },
+  {
+    id: 'additional-is-optional',
+    explains({ field, query, subject, full }) {
+      if (field !== 'additional' || isReferral(subject)) return false
+      const whole = full.references.flatMap((view) => lines(view.fields.additional))
+      const ours = lines(subject.fields.additional)
+      // over TCP everything fits, so less than the references say is a choice: none at all
+      return subset(ours, whole) && (query.transport === 'udp' || ours.length === 0)
+    },
+  },
+  {
+    id: 'service-binding-addresses',
+    explains({ field, query, subject, expected }) {
+      if (field !== 'additional' || (query.type !== TYPE.HTTPS && query.type !== TYPE.SVCB)) return false
+      const more = (subject.message?.additional ?? []).filter(
+        (record) => !lines(expected ?? '').includes(recordText(record)),
+      )
+      return more.length > 0 && more.every((record) => record.covers === TYPE.A || record.covers === TYPE.AAAA)
+    },
+  },
+  {
+    id: 'wildcard-empty-non-terminal',
+    explains({ field, subject, expected }) {
+      const { message } = subject
+      if (field !== 'authority' || message === undefined || message.answer.length > 0 || message.rcode !== 0)
+        return false
+      const want = lines(expected ?? '')
+      const more = message.authority.filter((record) => !want.includes(recordText(record)))
+      const nsec = more.filter((record) => record.type === TYPE.NSEC)
+      return (
+        subset(want, message.authority.map(recordText)) &&
+        nsec.length === 1 &&
+        more.every((r) => r.covers === TYPE.NSEC)
+      )
+    },
+  },
+  {
+    id: 'rcode-of-a-truncated-alias',
+    explains({ field, subject, expected, full }) {
+      if (field !== 'rcode' || !subject.message?.tc || subject.message.rcode !== 0) return false
+      return full.subject.fields.rcode === expected
+    },
+  },
+  {
+    id: 'any-one-rrset',
+    explains({ field, query, subject, full }) {
+      if (query.type !== TYPE.ANY || !['answer', 'authority', 'additional', 'tc'].includes(field)) return false
+      const whole = full.references.flatMap((view) => view.message?.answer.map(recordText) ?? [])
+      return subset(lines(subject.fields.answer), whole)
+    },
+  },
+  {
+    id: 'rrsig-one-rrset',
+    explains({ field, query, subject, full }) {
+      if (query.type !== TYPE.RRSIG || query.transport !== 'udp' || (field !== 'answer' && field !== 'tc')) return false
+      const whole = full.references.flatMap((view) => view.message?.answer.map(recordText) ?? [])
+      const ours = subject.message?.answer.map(recordText) ?? []
+      return ours.length > 0 && subset(ours, whole)
+    },
+  },
+  {
+    id: 'extended-errors',
+    explains({ field, subject, expected }) {
+      if (field !== 'edns-options') return false
+      const others = (text: string) =>
+        text
+          .split(' ')
+          .filter((code) => code !== '' && code !== '15')
+          .join(' ')
+      return others(subject.fields['edns-options']) === others(expected ?? '')
+    },
+  },
+]
