@@ -1,0 +1,164 @@
+import { RRClass, RRType } from '../iana/index.ts'
+import { HASH_LENGTH, type OctetWriter } from '../store/index.ts'
+import { HEADER_LENGTH, MessageWriter, type Name } from '../wire/index.ts'
+import { writeNsec3Hash, type ZoneNode, type ZoneView } from '../zone/index.ts'
+import { proveNoData } from './denial.ts'
+import { DelegationFlag, EntryKind, NameFlag } from './entry.ts'
+import { offerSiblingGlue, putDelegation, putDelegationSecurity, putInDomainGlue } from './referral.ts'
+import { findRRset, wildcardBelow } from './search.ts'
+import { Sections } from './sections.ts'
+
+/** Room for a referral while it is compiled; what is longer is left to the general path. */
+const SCRATCH = 16384
+const MAX_COUNT = 0xff
+
+/** One fragment as it was composed. */
+interface Fragment {
+  readonly start: number
+  readonly end: number
+  /** Offsets of pointers, from `start`. */
+  readonly pointers: readonly number[]
+  readonly records: number
+}
+
+/** Makes the entries of a zone's names: what a reply needs, ready on the wire. */
+export class EntryCompiler {
+  readonly #view: ZoneView
+  readonly #buffer = new Uint8Array(SCRATCH)
+  readonly #writer = new MessageWriter(this.#buffer)
+  readonly #glueBuffer = new Uint8Array(SCRATCH)
+  readonly #glueWriter = new MessageWriter(this.#glueBuffer)
+
+  constructor(view: ZoneView) {
+    this.#view = view
+  }
+
+  /** Appends the entry of a name that is no zone cut; without a node it is an empty non-terminal. */
+  name(owner: Name, node: ZoneNode | undefined, out: OctetWriter): void {
+    const wildcard = wildcardBelow(owner)
+    let flags = 0
+    if (wildcard !== undefined && (this.#view.node(wildcard) !== undefined || this.#view.hasBelow(wildcard))) {
+      flags |= NameFlag.Wildcard
+    }
+    if (node !== undefined && findRRset(node, RRType.DNAME) !== undefined) flags |= NameFlag.Dname
+    out.u8(node === undefined ? EntryKind.EmptyNonTerminal : EntryKind.Node)
+    out.u8(flags)
+  }
+
+  /** Appends the entry of a delegation, composed by the general path's own functions. */
+  delegation(cut: ZoneNode, out: OctetWriter): void {
+    const view = this.#view
+    let flags = 0
+    const writer = this.#writer
+    const sections = begin(writer, view, cut.owner, true)
+    const questionEnd = writer.offset
+    const ns = compose(writer, () => putDelegation(sections, cut))
+    const ds = findRRset(cut, RRType.DS)
+    let security = compose(writer, () => {})
+    let hash: Uint8Array | undefined
+    if (ds !== undefined || view.denial === 'nsec') {
+      security = compose(writer, () => (ds ? putDelegationSecurity(sections, cut) : proveNoData(sections, cut.owner)))
+      if (ds !== undefined) flags |= DelegationFlag.Secure
+    } else if (view.denial === 'nsec3') {
+      hash = new Uint8Array(HASH_LENGTH)
+      writeNsec3Hash(cut.owner, view.nsec3!.iterations, view.nsec3!.salt, hash, 0)
+      flags |= DelegationFlag.Hash
+      // Below an empty non-terminal the closest provable encloser need not be the apex.
+      if (cut.owner.length - cut.owner[0]! - 1 !== view.origin.length && view.nsec3Matching(hash) === undefined) {
+        flags |= DelegationFlag.GeneralWithDnssec
+      }
+    }
+    const dsPointers = ds?.rdatas.length ?? 0
+    const dsLength = ds?.rdatas.reduce((length, rdata) => length + 12 + rdata.length, 0) ?? 0
+
+    const glue = this.#glue(cut)
+    if (glue.signed) flags |= DelegationFlag.GeneralWithDnssec
+    const movable = [ns, security, glue.fragment].every(({ records }) => records <= MAX_COUNT)
+    if (sections.truncated || glue.truncated || !movable) flags |= DelegationFlag.General
+
+    out.u8(EntryKind.Delegation)
+    out.u8(flags)
+    if (flags & DelegationFlag.General) return
+    out.u16(ns.end - ns.start)
+    out.u8(ns.records)
+    out.u8(ns.pointers.length)
+    out.u16(dsLength)
+    out.u16(hash ? hash.length : security.end - security.start)
+    out.u8(dsPointers)
+    out.u8(security.records)
+    out.u8(security.pointers.length)
+    out.u8(dsPointers)
+    out.u16(glue.fragment.end - glue.fragment.start)
+    out.u16(glue.fragment.records)
+    out.u16(glue.fragment.pointers.length)
+    for (const fragment of [ns, security, glue.fragment]) for (const at of fragment.pointers) out.u16(at)
+    out.octets(this.#buffer, questionEnd, ns.end)
+    if (hash) out.octets(hash)
+    else out.octets(this.#buffer, security.start, security.end)
+    out.octets(this.#glueBuffer, glue.fragment.start, glue.fragment.end)
+  }
+
+  /** Composes the glue right after the NS RRset, where all names it can point to stand. */
+  #glue(cut: ZoneNode): { fragment: Fragment; truncated: boolean; signed: boolean } {
+    const writer = this.#glueWriter
+    const sections = begin(writer, this.#view, cut.owner, false)
+    putDelegation(sections, cut)
+    const fragment = compose(writer, () => {
+      putInDomainGlue(sections, cut)
+      offerSiblingGlue(sections, cut)
+    })
+    let signed = false
+    if (fragment.records > 0 && this.#view.denial !== 'none') {
+      // Addresses that are no glue but the zone's own data go with their signatures when DNSSEC is asked for.
+      const scratch = new MessageWriter(new Uint8Array(SCRATCH))
+      const withSignatures = begin(scratch, this.#view, cut.owner, true)
+      putInDomainGlue(withSignatures, cut)
+      offerSiblingGlue(withSignatures, cut)
+      signed = scratch.count(3) !== fragment.records
+    }
+    return { fragment, truncated: sections.truncated, signed }
+  }
+}
+
+function begin(writer: MessageWriter, view: ZoneView, qname: Name, dnssec: boolean): Sections {
+  writer.begin(SCRATCH)
+  writer.pointers = []
+  writer.question(qname, RRType.NS, RRClass.IN)
+  return new Sections(view, writer, dnssec)
+}
+
+function compose(writer: MessageWriter, write: () => void): Fragment {
+  const start = writer.offset
+  const firstPointer = writer.pointers!.length
+  const before = total(writer)
+  write()
+  const pointers = writer.pointers!.slice(firstPointer).map((at) => at - start)
+  return { start, end: writer.offset, pointers, records: total(writer) - before }
+}
+
+function total(writer: MessageWriter): number {
+  return writer.count(1) + writer.count(2) + writer.count(3)
+}
+
+/** A reply's part that stands right after the question, as composed for a question of the zone's origin. */
+export interface ApexFragment {
+  readonly octets: Uint8Array
+  readonly pointers: Uint16Array
+  readonly records: number
+}
+
+/**
+ * The SOA record of negative answers, alone or with its signatures, as it stands after a question of the origin; in a
+ * reply to a longer name every pointer moves by the length of the labels before.
+ */
+export function compileAtApex(view: ZoneView, dnssec: boolean, write: (sections: Sections) => void): ApexFragment {
+  const writer = new MessageWriter(new Uint8Array(SCRATCH))
+  const sections = begin(writer, view, view.origin, dnssec)
+  const { start, end, pointers, records } = compose(writer, () => write(sections))
+  return { octets: writer.buffer.slice(start, end), pointers: Uint16Array.from(pointers), records }
+}
+
+/** Octets of the question that a fragment for this name was composed after, with the header. */
+export function questionEndOf(nameLength: number): number {
+  return HEADER_LENGTH + nameLength + 4
+}

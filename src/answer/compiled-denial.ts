@@ -1,0 +1,102 @@
+import {
+  denialAtOrBefore,
+  denialEntry,
+  denialMatches,
+  denialSlot,
+  OWNER_LABEL,
+  readU16,
+  readU32,
+  type ZoneSnapshot,
+} from '../store/index.ts'
+import { NumberedValues } from './lookup.ts'
+
+/** Offsets in the stored entry of an NSEC3 record (`store/denial.ts`). */
+const FIRST_LENGTH = 0
+const WHOLE_LENGTH = 2
+const RECORDS = 4
+/** Offset of the length of rdata in a record whose owner is a pointer. */
+const RDATA_LENGTH = 10
+/** RFC 1035 4.1.4: what a pointer can reach. */
+const POINTER_LIMIT = 0x4000
+/** Records that one reply may hold: a proof needs three at most (RFC 5155 7.2.2). */
+const MOST = 4
+
+/** Copies NSEC3 records, with their signatures, from the store into replies: each once. */
+export class CompiledDenial {
+  readonly #values: NumberedValues
+  readonly #bits: number
+  /** Where in the reply each record stands. */
+  readonly #putAt = new Int32Array(MOST)
+  #puts = 0
+  /** Records that the last `put` wrote: none when the reply had them already. */
+  written = 0
+
+  constructor(snapshot: ZoneSnapshot) {
+    this.#bits = snapshot.info.denialBits
+    this.#values = new NumberedValues(snapshot.denials, 2 ** this.#bits, snapshot.stable)
+  }
+
+  /** Begins a reply. */
+  begin(): void {
+    this.#puts = 0
+  }
+
+  /** Whether a record matches this hash. */
+  matches(hash: Uint8Array): boolean {
+    const values = this.#values
+    if (!values.open(denialSlot(hash, this.#bits))) return false
+    const index = denialAtOrBefore(values.buf, values.offset, hash)
+    return index >= 0 && denialMatches(values.buf, values.offset, index, hash)
+  }
+
+  /**
+   * Writes the record that matches a hash, or that covers it.
+   * @param originAt offset in the reply of the zone's origin, in the question
+   * @returns the offset after it, or -1 when it does not fit or there is none as asked for
+   */
+  put(reply: Uint8Array, at: number, limit: number, originAt: number, hash: Uint8Array, covering: boolean): number {
+    const entry = this.#find(hash, covering)
+    if (entry < 0) return -1
+    const { buf } = this.#values
+    this.written = 0
+    for (let i = 0; i < this.#puts; i++) if (sameOwner(reply, this.#putAt[i]!, buf, entry + RECORDS)) return at
+    const whole = readU16(buf, entry + WHOLE_LENGTH)
+    if (at + whole > limit || at >= POINTER_LIMIT || this.#puts === MOST) return -1
+    for (let i = 0; i < whole; i++) reply[at + i] = buf[entry + RECORDS + i]!
+    reply[at + OWNER_LABEL] = 0xc0 | (originAt >>> 8)
+    reply[at + OWNER_LABEL + 1] = originAt
+    this.written = 1
+    for (let signature = at + readU16(buf, entry + FIRST_LENGTH); signature < at + whole; ) {
+      reply[signature] = 0xc0 | (at >>> 8)
+      reply[signature + 1] = at
+      this.written++
+      signature += RDATA_LENGTH + 2 + ((reply[signature + RDATA_LENGTH]! << 8) | reply[signature + RDATA_LENGTH + 1]!)
+    }
+    this.#putAt[this.#puts++] = at
+    return at + whole
+  }
+
+  /** Where the entry begins, in the value then open; -1 when there is none, or one matches that is to cover. */
+  #find(hash: Uint8Array, covering: boolean): number {
+    const values = this.#values
+    const own = denialSlot(hash, this.#bits)
+    let index = -1
+    if (values.open(own)) {
+      index = denialAtOrBefore(values.buf, values.offset, hash)
+      const matches = index >= 0 && denialMatches(values.buf, values.offset, index, hash)
+      if (matches === covering) return -1
+    } else if (!covering) return -1
+    // The record before may stand in an earlier slot, and the chain is a ring.
+    const slots = 2 ** this.#bits
+    for (let back = 1; index < 0 && back <= slots; back++) {
+      if (values.open((own - back + slots) % slots)) index = readU32(values.buf, values.offset) - 1
+    }
+    return index < 0 ? -1 : denialEntry(values.buf, values.offset, index)
+  }
+}
+
+/** Whether two NSEC3 owners have the same first label. */
+function sameOwner(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number): boolean {
+  for (let i = 1; i < OWNER_LABEL; i++) if (a[aStart + i] !== b[bStart + i]) return false
+  return true
+}

@@ -1,0 +1,248 @@
+import { Rcode, RRType } from '../iana/index.ts'
+import { HASH_LENGTH, readU16, type ZoneSnapshot } from '../store/index.ts'
+import { HEADER_LENGTH, labelCount } from '../wire/index.ts'
+import { writeNsec3Hash } from '../zone/index.ts'
+import { type ApexFragment, compileAtApex, questionEndOf } from './compile.ts'
+import { CompiledDenial } from './compiled-denial.ts'
+import { Delegation, DelegationFlag, EntryKind, NameFlag } from './entry.ts'
+import type { FastPath } from './fast.ts'
+import { putNegativeSoa } from './general.ts'
+import { EntryLookup } from './lookup.ts'
+import type { ParsedQuery } from './query.ts'
+import { wildcardBelow } from './search.ts'
+
+/** Offsets in a header (RFC 1035 4.1.1). */
+const FLAGS_HIGH = 2
+const FLAGS_LOW = 3
+const ANSWER_COUNT = 6
+const AUTHORITY_COUNT = 8
+const ADDITIONAL_COUNT = 10
+const AA = 0x04
+
+/**
+ * Answers from compiled entries: referrals, DS at a cut, and names that do not exist. It gives exactly what the general
+ * path would, or 0 to leave the query to it: whatever is rare (wildcards, names with data, replies that do not fit).
+ */
+export class CompiledAnswers implements FastPath {
+  readonly #entries: EntryLookup
+  /** Of a zone with NSEC3. */
+  readonly #denials: CompiledDenial | undefined
+  readonly #origin: Uint8Array
+  readonly #originLabels: number
+  readonly #signed: boolean
+  readonly #iterations: number
+  readonly #salt: Uint8Array
+  readonly #apexWildcard: boolean
+  readonly #soa: ApexFragment
+  readonly #signedSoa: ApexFragment
+  readonly #hash = new Uint8Array(HASH_LENGTH)
+  readonly #originHash = new Uint8Array(HASH_LENGTH)
+  readonly #wildcardHash = new Uint8Array(HASH_LENGTH)
+  /** Where the reply goes on. */
+  #at = 0
+  #authority = 0
+
+  constructor(snapshot: ZoneSnapshot) {
+    const { info, origin, nsec3 } = snapshot
+    this.#entries = new EntryLookup(snapshot.buckets, info.buckets, info.hashSeed, snapshot.stable)
+    this.#denials = nsec3 && new CompiledDenial(snapshot)
+    this.#origin = origin
+    this.#originLabels = labelCount(origin)
+    this.#signed = info.denial !== 'none'
+    this.#iterations = nsec3?.iterations ?? 0
+    this.#salt = nsec3?.salt ?? new Uint8Array(0)
+    const wildcard = wildcardBelow(origin)
+    this.#apexWildcard =
+      wildcard !== undefined && (snapshot.node(wildcard) !== undefined || snapshot.hasBelow(wildcard))
+    this.#soa = compileAtApex(snapshot, false, putNegativeSoa)
+    this.#signedSoa = compileAtApex(snapshot, true, putNegativeSoa)
+    if (nsec3) writeNsec3Hash(origin, this.#iterations, this.#salt, this.#originHash, 0)
+    if (nsec3 && wildcard) writeNsec3Hash(wildcard, this.#iterations, this.#salt, this.#wildcardHash, 0)
+  }
+
+  answer(query: ParsedQuery, reply: Uint8Array, limit: number): number {
+    const { qname, qnameLength, labelOffsets } = query
+    const originAt = qnameLength - this.#origin.length
+    let encloserAt = originAt
+    this.#denials?.begin()
+    let wildcard = this.#apexWildcard
+    for (let label = query.labelCount - this.#originLabels - 1; label >= 0; label--) {
+      const at = labelOffsets[label]!
+      const entry = this.#entries.find(qname, at, originAt)
+      if (entry < 0) return wildcard ? 0 : this.#noName(query, reply, limit, at, encloserAt)
+      const { buf } = this.#entries
+      const flags = buf[entry + 1]!
+      if (buf[entry] === EntryKind.Delegation) {
+        if (flags & DelegationFlag.General) return 0
+        if (query.dnssecOk && flags & DelegationFlag.GeneralWithDnssec) return 0
+        // RFC 4035 3.1.4.1: at the name of a cut DS is the parent's own data.
+        if (at === 0 && query.qtype === RRType.DS) return this.#ds(query, reply, limit, buf, entry)
+        return this.#referral(query, reply, limit, buf, entry, at)
+      }
+      if (flags & NameFlag.Dname) return 0
+      wildcard = (flags & NameFlag.Wildcard) !== 0
+      encloserAt = at
+    }
+    return 0
+  }
+
+  /** RFC 1034 4.3.2 step 3b; with DO, DS or the proof that there is none (RFC 4035 3.1.4, RFC 5155 7.2.7). */
+  #referral(query: ParsedQuery, reply: Uint8Array, limit: number, buf: Uint8Array, entry: number, at: number): number {
+    const nsLength = readU16(buf, entry + Delegation.nsLength)
+    const glueLength = readU16(buf, entry + Delegation.glueLength)
+    const securityLength = readU16(buf, entry + Delegation.securityLength)
+    const start = query.questionEnd
+    if (start + nsLength + glueLength + (query.dnssecOk ? securityLength : 0) > limit) return 0
+    const shift = start - questionEndOf(query.qnameLength - at)
+    const nsPointers = buf[entry + Delegation.nsPointers]!
+    const securityPointers = buf[entry + Delegation.securityPointers]!
+    const gluePointers = readU16(buf, entry + Delegation.gluePointers)
+    const lists = entry + Delegation.lists
+    const fragments = lists + 2 * (nsPointers + securityPointers + gluePointers)
+
+    copyMoved(buf, fragments, nsLength, reply, start, lists, nsPointers, shift)
+    this.#at = start + nsLength
+    this.#authority = buf[entry + Delegation.nsCount]!
+    if (query.dnssecOk && this.#signed) {
+      const security = fragments + nsLength
+      if (buf[entry + Delegation.flags]! & DelegationFlag.Hash) {
+        if (!this.#proveNoDs(query, reply, limit - glueLength, buf, security)) return 0
+      } else {
+        copyMoved(buf, security, securityLength, reply, this.#at, lists + 2 * nsPointers, securityPointers, shift)
+        this.#at += securityLength
+        this.#authority += buf[entry + Delegation.securityCount]!
+      }
+    }
+    const glueLists = lists + 2 * (nsPointers + securityPointers)
+    const glue = fragments + nsLength + securityLength
+    copyMoved(buf, glue, glueLength, reply, this.#at, glueLists, gluePointers, shift)
+    putU16(reply, AUTHORITY_COUNT, this.#authority)
+    putU16(reply, ADDITIONAL_COUNT, readU16(buf, entry + Delegation.glueCount))
+    return this.#at + glueLength
+  }
+
+  /** A DS query at the name of a cut. */
+  #ds(query: ParsedQuery, reply: Uint8Array, limit: number, buf: Uint8Array, entry: number): number {
+    const nsLength = readU16(buf, entry + Delegation.nsLength)
+    const nsPointers = buf[entry + Delegation.nsPointers]!
+    const securityPointers = buf[entry + Delegation.securityPointers]!
+    const lists = entry + Delegation.lists
+    const fragments = lists + 2 * (nsPointers + securityPointers + readU16(buf, entry + Delegation.gluePointers))
+    const security = fragments + nsLength
+    const flags = buf[entry + Delegation.flags]!
+    const { dnssecOk, questionEnd } = query
+    const lengthAt = entry + (dnssecOk ? Delegation.securityLength : Delegation.dsLength)
+    const length = readU16(buf, lengthAt)
+    const pointers = buf[entry + (dnssecOk ? Delegation.securityPointers : Delegation.dsPointers)]!
+    const count = buf[entry + (dnssecOk ? Delegation.securityCount : Delegation.dsCount)]!
+    if (flags & DelegationFlag.Secure) {
+      if (questionEnd + length > limit) return 0
+      copyMoved(buf, security, length, reply, questionEnd, lists + 2 * nsPointers, pointers, 0)
+      reply[FLAGS_HIGH]! |= AA
+      putU16(reply, ANSWER_COUNT, count)
+      return questionEnd + length
+    }
+    if (!this.#putSoa(query, reply, limit)) return 0
+    if (dnssecOk && this.#signed) {
+      if (flags & DelegationFlag.Hash) {
+        if (!this.#proveNoDs(query, reply, limit, buf, security)) return 0
+      } else {
+        if (this.#at + length > limit) return 0
+        copyMoved(buf, security, length, reply, this.#at, lists + 2 * nsPointers, pointers, 0)
+        this.#at += length
+        this.#authority += count
+      }
+    }
+    reply[FLAGS_HIGH]! |= AA
+    putU16(reply, AUTHORITY_COUNT, this.#authority)
+    return this.#at
+  }
+
+  /**
+   * RFC 2308 2.1, RFC 5155 7.2.2: neither the name nor a wildcard for it exists.
+   * @param at offset in the name asked for of the next closer name
+   * @param encloserAt of the closest encloser
+   */
+  #noName(query: ParsedQuery, reply: Uint8Array, limit: number, at: number, encloserAt: number): number {
+    const proof = query.dnssecOk && this.#signed
+    // Only the apex is known to have an NSEC3 record whatever opt-out leaves out.
+    const provable = this.#denials !== undefined && encloserAt === query.qnameLength - this.#origin.length
+    if (proof && !provable) return 0
+    if (!this.#putSoa(query, reply, limit)) return 0
+    if (proof) {
+      if (!this.#putDenial(query, reply, limit, this.#originHash, false)) return 0
+      const name = query.qname.subarray(at, query.qnameLength)
+      writeNsec3Hash(name, this.#iterations, this.#salt, this.#hash, 0)
+      if (!this.#putDenial(query, reply, limit, this.#hash, true)) return 0
+      if (!this.#putDenial(query, reply, limit, this.#wildcardHash, true)) return 0
+    }
+    reply[FLAGS_HIGH]! |= AA
+    reply[FLAGS_LOW]! |= Rcode.NXDOMAIN
+    putU16(reply, AUTHORITY_COUNT, this.#authority)
+    return this.#at
+  }
+
+  #putSoa(query: ParsedQuery, reply: Uint8Array, limit: number): boolean {
+    const soa = query.dnssecOk ? this.#signedSoa : this.#soa
+    const { octets, pointers } = soa
+    const start = query.questionEnd
+    if (start + octets.length > limit) return false
+    const shift = start - questionEndOf(this.#origin.length)
+    for (let i = 0; i < octets.length; i++) reply[start + i] = octets[i]!
+    for (let i = 0; i < pointers.length; i++) movePointer(reply, start + pointers[i]!, shift)
+    this.#at = start + octets.length
+    this.#authority = soa.records
+    return true
+  }
+
+  /**
+   * RFC 5155 7.2.7: the NSEC3 that matches the cut, or else, under opt-out, the closest provable encloser's (here the
+   * apex's) and the one that covers the cut, which is the next closer name.
+   * @param hashAt where in `buf` the hash of the cut's name stands
+   */
+  #proveNoDs(query: ParsedQuery, reply: Uint8Array, limit: number, buf: Uint8Array, hashAt: number): boolean {
+    for (let i = 0; i < HASH_LENGTH; i++) this.#hash[i] = buf[hashAt + i]!
+    if (this.#denials!.matches(this.#hash)) return this.#putDenial(query, reply, limit, this.#hash, false)
+    return (
+      this.#putDenial(query, reply, limit, this.#originHash, false) &&
+      this.#putDenial(query, reply, limit, this.#hash, true)
+    )
+  }
+
+  #putDenial(query: ParsedQuery, reply: Uint8Array, limit: number, hash: Uint8Array, covering: boolean): boolean {
+    const denials = this.#denials!
+    const originAt = HEADER_LENGTH + query.qnameLength - this.#origin.length
+    const end = denials.put(reply, this.#at, limit, originAt, hash, covering)
+    if (end < 0) return false
+    this.#at = end
+    this.#authority += denials.written
+    return true
+  }
+}
+
+/** Copies a fragment and moves its compression pointers, whose places the list at `list` of `buf` tells. */
+function copyMoved(
+  buf: Uint8Array,
+  from: number,
+  length: number,
+  reply: Uint8Array,
+  at: number,
+  list: number,
+  pointers: number,
+  shift: number,
+): void {
+  for (let i = 0; i < length; i++) reply[at + i] = buf[from + i]!
+  for (let i = 0; i < pointers; i++) movePointer(reply, at + readU16(buf, list + 2 * i), shift)
+}
+
+/** RFC 1035 4.1.4: the low 14 bits of a pointer are its target. */
+function movePointer(reply: Uint8Array, at: number, shift: number): void {
+  const moved = ((reply[at]! << 8) | reply[at + 1]!) + shift
+  reply[at] = moved >>> 8
+  reply[at + 1] = moved
+}
+
+function putU16(reply: Uint8Array, at: number, value: number): void {
+  reply[at] = value >>> 8
+  reply[at + 1] = value
+}

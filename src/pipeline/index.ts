@@ -1,0 +1,5 @@
+/** The one road from input to a served version. */
+export { type CheckOptions, type CheckResult, checkZoneFile } from './check.ts'
+export { type ExportOptions, exportZone } from './export.ts'
+export { type LoadOptions, type LoadResult, loadZone } from './load.ts'
+export { LOAD_PHASES, type LoadPhase, type LoadProgress, type PhaseTimes, type ProgressListener } from './progress.ts'
