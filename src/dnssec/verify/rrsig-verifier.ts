@@ -10,8 +10,9 @@ const MAX_KEYS = 64
 
 export interface RrsigVerifierOptions {
   /**
-   * Verify every signature up to this many, then only one in `sampleEvery`. Absent: every one.
-   * It bounds the time that a zone of millions takes: a signature costs 30 to 150 microseconds.
+   * Verify every signature up to this many, then only one in `sampleEvery`. Absent: every one. It bounds the time that
+   * a zone of millions takes: a signature costs about 20 microseconds (RSA of 2048 bits), 60 (P-256), 70 (Ed25519) or
+   * 500 (P-384).
    */
   readonly exhaustiveUpTo?: number
   /** 100 when absent. */

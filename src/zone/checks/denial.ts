@@ -20,7 +20,7 @@ export const denialTtl: ZoneCheck = {
     'The TTL of an NSEC or NSEC3 RRset is above the negative TTL: the SOA’s minimum, or its TTL if that is smaller.',
   why: 'Resolvers that answer from cached proofs would deny a new name for longer than the zone allows.',
   rfc: 'RFC 9077 3',
-  peers: 'All are silent.',
+  peers: 'None is known to look.',
   summary: true,
 }
 

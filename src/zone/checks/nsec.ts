@@ -39,7 +39,7 @@ export const nsecExtra: ZoneCheck = {
   finds: 'An NSEC record where none belongs: below a delegation, a second one, or in a zone without NSEC at its apex.',
   why: 'It is no part of the chain, and may deny what exists.',
   rfc: 'RFC 4035 2.3',
-  peers: 'ldns-verify-zone: error for glue; the others are silent or differ.',
+  peers: 'dnssec-verify, ldns-verify-zone and kzonecheck: error. BIND, NSD load it.',
 }
 
 /** Follows the chain of NSEC records: the owner of each must be the next name of the one before (RFC 4034 4.1.1). */

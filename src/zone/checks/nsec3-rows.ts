@@ -9,7 +9,7 @@ export const nsec3Missing: ZoneCheck = {
   finds: 'A name has no NSEC3 record, and is not an unsigned delegation, or above such only, in a span with Opt-Out.',
   why: 'The record that covers its hash denies that the name exists.',
   rfc: 'RFC 5155 7.1',
-  peers: 'dnssec-verify, ldns-verify-zone and kzonecheck: error. BIND, NSD load it.',
+  peers: 'dnssec-verify, They skip such records; where no other chain is left, dnssec-verify and kzonecheck: error.',
 }
 
 export const nsec3Chain: ZoneCheck = {
@@ -18,7 +18,7 @@ export const nsec3Chain: ZoneCheck = {
   finds: 'The next hash of an NSEC3 record is not the hash that follows; after the last comes the first.',
   why: 'A name that exists is denied, or one that does not exist cannot be.',
   rfc: 'RFC 5155 3.1.7; RFC 5155 7.1',
-  peers: 'dnssec-verify, ldns-verify-zone and kzonecheck: error. BIND, NSD load it.',
+  peers: 'dnssec-verify, They skip such records; where no other chain is left, dnssec-verify and kzonecheck: error.',
 }
 
 export const nsec3Bitmap: ZoneCheck = {
@@ -27,7 +27,7 @@ export const nsec3Bitmap: ZoneCheck = {
   finds: 'The types in an NSEC3 record are not those that the name has.',
   why: 'A type that exists is denied, or one that does not exist cannot be.',
   rfc: 'RFC 5155 3.1.8; RFC 5155 7.1',
-  peers: 'dnssec-verify, ldns-verify-zone and kzonecheck: error. BIND, NSD load it.',
+  peers: 'dnssec-verify, They skip such records; where no other chain is left, dnssec-verify and kzonecheck: error.',
 }
 
 export const nsec3Extra: ZoneCheck = {
@@ -36,7 +36,7 @@ export const nsec3Extra: ZoneCheck = {
   finds: 'An NSEC3 record that matches no name of the zone, stands twice, or has an owner that is no hash.',
   why: 'Its hash cannot be denied: names that hash to it, or lie below such, would seem to exist.',
   rfc: 'RFC 5155 3; RFC 5155 7.1',
-  peers: 'dnssec-verify and ldns-verify-zone: error. BIND, NSD load it.',
+  peers: 'dnssec-verify and kzonecheck: error; ldns-verify-zone accepts it. BIND, NSD load it.',
 }
 
 export const nsec3Unlisted: ZoneCheck = {
@@ -45,7 +45,7 @@ export const nsec3Unlisted: ZoneCheck = {
   finds: 'An NSEC3 record has flags that are not defined, or hash parameters that no NSEC3PARAM at the apex has.',
   why: 'It is not used: servers answer from a chain that NSEC3PARAM tells them to be complete.',
   rfc: 'RFC 5155 4; RFC 5155 8.2',
-  peers: 'ldns-verify-zone and kzonecheck: error. BIND, NSD load it.',
+  peers: 'They skip such records; where no other chain is left, dnssec-verify and kzonecheck: error.',
   summary: true,
 }
 

@@ -70,7 +70,7 @@ export const signatureTtl: ZoneCheck = {
   finds: 'The Original TTL of an RRSIG is not the TTL of the RRset.',
   why: 'It is to be the TTL that the zone gives. Validators take the smaller and verify with the original.',
   rfc: 'RFC 4034 3.1.4; RFC 4035 2.2',
-  peers: 'dnssec-verify: error; ldns-verify-zone and kzonecheck differ by version. BIND, NSD load it.',
+  peers: 'dnssec-verify and kzonecheck: error; ldns-verify-zone accepts it. BIND, NSD load it.',
 }
 
 export const signatureWithoutKey: ZoneCheck = {
@@ -79,7 +79,7 @@ export const signatureWithoutKey: ZoneCheck = {
   finds: 'No DNSKEY at the apex has the key tag and algorithm of an RRSIG.',
   why: 'It helps no validator. It does no harm either while another covers the RRset, as in a change of algorithm.',
   rfc: 'RFC 4035 2.2; RFC 6781 4.1.4',
-  peers: 'ldns-verify-zone and kzonecheck: error if no other signature is left. BIND, NSD load it.',
+  peers: 'All verifiers: error if no other signature is left. BIND, NSD load it.',
 }
 
 export const signatureMisplaced: ZoneCheck = {
@@ -88,7 +88,7 @@ export const signatureMisplaced: ZoneCheck = {
   finds: 'A signature covers glue, the NS RRset of a delegation or other data of a child zone.',
   why: 'That data is the child’s, and only the child’s signature would mean anything.',
   rfc: 'RFC 4035 2.2',
-  peers: 'ldns-verify-zone: error for glue; the others are silent.',
+  peers: 'ldns-verify-zone and kzonecheck: error for glue; dnssec-verify accepts it. BIND, NSD load it.',
 }
 
 export const signatureOfNothing: ZoneCheck = {
@@ -97,7 +97,7 @@ export const signatureOfNothing: ZoneCheck = {
   finds: 'A signature covers a type that its owner does not have.',
   why: 'The RRset was lost on the way, or the signature was left behind.',
   rfc: 'RFC 4034 3',
-  peers: 'kzonecheck: error; the others differ.',
+  peers: 'dnssec-verify and kzonecheck: error; ldns-verify-zone accepts it. BIND, NSD load it.',
 }
 
 export const algorithmIncomplete: ZoneCheck = {
@@ -106,7 +106,7 @@ export const algorithmIncomplete: ZoneCheck = {
   finds: 'An RRset lacks signatures of an algorithm that the zone has keys of.',
   why: 'Signers must sign with every algorithm of the DNSKEY RRset; validators must accept any one of them.',
   rfc: 'RFC 4035 2.2; RFC 6840 5.11',
-  peers: 'dnssec-verify: error; ldns-verify-zone, kzonecheck are silent.',
+  peers: 'dnssec-verify: error where a key-signing key of that algorithm signs the keys; the others accept it.',
   summary: true,
 }
 

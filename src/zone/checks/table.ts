@@ -19,47 +19,53 @@ import { recordChecks } from './records.ts'
 import * as signatures from './signatures.ts'
 import { zonemdMismatch, zonemdUnchecked } from './zonemd.ts'
 
-/** Checks of one node at a time: to add one is to add a row. */
+/** Checks of one node at a time: to add one is to add a row to one of these. */
 export const nodeChecks: readonly NodeCheck[] = [...apexChecks, ...aliasChecks, ...delegationChecks, ...nsec3Checks]
 
-/** All zone checks, in the order of docs/checks.md. */
-export const zoneChecks: readonly ZoneCheck[] = [
-  soaMissing,
-  nsMissing,
-  ...apexChecks,
-  apexHostWithoutAddress,
-  ...aliasChecks,
-  glueMissing,
-  hostWithoutAddress,
-  hostIsAlias,
-  ...delegationChecks,
-  ...recordChecks,
-  signatures.signatureMissing,
-  signatures.signatureInvalid,
-  signatures.signatureSigner,
-  signatures.signatureLabels,
-  signatures.signatureExpired,
-  signatures.signatureEarly,
-  signatures.signatureTtl,
-  signatures.signatureWithoutKey,
-  signatures.signatureMisplaced,
-  signatures.signatureOfNothing,
-  signatures.algorithmIncomplete,
-  signatures.dnskeyUnsigned,
-  signatures.dnskeyUnusable,
-  denialMissing,
-  denialTtl,
-  nsecMissing,
-  nsecChain,
-  nsecBitmap,
-  nsecExtra,
-  nsec3Missing,
-  nsec3Chain,
-  nsec3Bitmap,
-  nsec3Extra,
-  nsec3Unlisted,
-  nsec3Unchecked,
-  ...nsec3Checks,
-  zonemdMismatch,
-  zonemdUnchecked,
+/** All zone checks, under the headings of docs/checks.md. */
+export const checkGroups: readonly { readonly title: string; readonly checks: readonly ZoneCheck[] }[] = [
+  { title: 'Apex', checks: [soaMissing, nsMissing, ...apexChecks, apexHostWithoutAddress] },
+  { title: 'Records', checks: recordChecks },
+  { title: 'Aliases', checks: aliasChecks },
+  { title: 'Delegations and hosts', checks: [glueMissing, hostWithoutAddress, hostIsAlias, ...delegationChecks] },
+  {
+    title: 'Signatures',
+    checks: [
+      signatures.signatureMissing,
+      signatures.signatureInvalid,
+      signatures.signatureSigner,
+      signatures.signatureLabels,
+      signatures.signatureExpired,
+      signatures.signatureEarly,
+      signatures.signatureTtl,
+      signatures.signatureWithoutKey,
+      signatures.signatureMisplaced,
+      signatures.signatureOfNothing,
+      signatures.algorithmIncomplete,
+      signatures.dnskeyUnsigned,
+      signatures.dnskeyUnusable,
+    ],
+  },
+  {
+    title: 'Denial of existence',
+    checks: [
+      denialMissing,
+      denialTtl,
+      nsecMissing,
+      nsecChain,
+      nsecBitmap,
+      nsecExtra,
+      nsec3Missing,
+      nsec3Chain,
+      nsec3Bitmap,
+      nsec3Extra,
+      nsec3Unlisted,
+      nsec3Unchecked,
+      ...nsec3Checks,
+    ],
+  },
+  { title: 'Zone digest', checks: [zonemdMismatch, zonemdUnchecked] },
 ]
+
+/** All zone checks. */
+export const zoneChecks: readonly ZoneCheck[] = checkGroups.flatMap(({ checks }) => checks)
