@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['zonefile', 'zone', 'store', 'answer', 'dnssec', 'feed', 'transfer'],
   net: ['wire'],
   ops: [],
-  config: ['wire', 'iana'],
+  config: ['net'],
   server: [
     'iana',
     'wire',
