@@ -26,4 +26,5 @@ EXPOSE 53/udp 53/tcp
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s CMD ["node", "bin/zonecut", "status", "--data", "/data"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["node", "bin/zonecut"]
-CMD ["serve", "--data", "/data", "--listen", "0.0.0.0@53", "--listen", "::@53"]
+# With IPv6 in the container's network, add: --listen ::@53
+CMD ["serve", "--data", "/data", "--listen", "0.0.0.0@53"]

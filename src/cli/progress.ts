@@ -46,7 +46,10 @@ class ProgressBar implements ProgressView {
   }
 
   finish(): void {
-    if (this.#phase !== '') this.#bar.stop()
+    if (this.#phase === '') return
+    // The last phase has no steps to count.
+    if (this.#phase === 'commit') this.#bar.update(1)
+    this.#bar.stop()
     this.#phase = ''
   }
 }

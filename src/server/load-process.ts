@@ -47,13 +47,13 @@ async function load({ origin, file, dataDir }: LoadJob): Promise<Omit<LoadOutcom
       tell({ kind: 'progress', progress })
     },
   })
-  const { problems, findings } = result
+  const { problems, findings, truncatedProblems } = result
   const lines = [
     ...problems.slice(0, SHOWN).map(formatProblem),
     ...findings.findings.slice(0, SHOWN).map(formatFinding),
   ]
   const counts = [
-    problems.length > 0 ? `${problems.length} problems in the file` : '',
+    problems.length > 0 ? `${problems.length}${truncatedProblems ? ' or more' : ''} problems in the file` : '',
     findings.errors > 0 ? `${findings.errors} errors found by the zone checks` : '',
   ].filter((text) => text !== '')
   const problem = result.ok

@@ -40,13 +40,13 @@ Examples:
         file: resolve(file),
         onProgress: (report) => progress.update(report),
       }).finally(() => progress.finish())
-      const { ok, problems, findings, records } = result
+      const { ok, problems, findings, records, truncatedProblems } = result
       if (options.json) writeJson({ zone: nameToText(origin), file: resolve(file), ...result })
       else {
         for (const problem of problems) writeOut(`${formatProblem(problem)}\n`)
         for (const finding of findings.findings) writeOut(`${formatFinding(finding)}\n`)
         writeOut(
-          `${nameToText(origin)}: ${records} records, ${problems.length + findings.errors} errors, ${findings.warnings} warnings\n`,
+          `${nameToText(origin)}: ${records} records, ${problems.length + findings.errors} errors${truncatedProblems ? ' and more not listed' : ''}, ${findings.warnings} warnings\n`,
         )
       }
       if (!ok) process.exitCode = ExitCode.Fault

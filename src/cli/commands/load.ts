@@ -43,7 +43,7 @@ Examples:
         file: resolve(file),
         onProgress: (report) => progress.update(report),
       }).finally(() => progress.finish())
-      const { ok, info, problems, findings, seconds } = result
+      const { ok, info, problems, findings, seconds, truncatedProblems } = result
       if (options.json) writeJson({ zone: nameToText(origin), file: resolve(file), ...result })
       else {
         for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`)
@@ -52,7 +52,7 @@ Examples:
           ok && info !== undefined
             ? `loaded ${info.origin} serial ${info.serial}: ${info.records} records, ${info.delegations} delegations, ` +
                 `in ${seconds.toFixed(1)} s${findings.warnings > 0 ? `; ${findings.warnings} warnings` : ''}\n`
-            : `not loaded: ${problems.length + findings.errors} errors; the version before, if any, is unchanged\n`,
+            : `not loaded: ${problems.length + findings.errors} errors${truncatedProblems ? ', and more not listed' : ''}; the version before, if any, is unchanged\n`,
         )
       }
       if (!ok) process.exitCode = ExitCode.Fault
