@@ -149,8 +149,8 @@ class ZoneFileParser {
     const { scanner, file, source } = open
     try {
       if (!scanner.refill()) {
-        const fault = scanner.dropLongRecord()
-        this.#list.add(problemAt(scanner, file, fault))
+        this.#list.add(problemAt(scanner, file, scanner.longRecordFault()))
+        scanner.dropLongRecord()
       }
     } catch (error) {
       if (error instanceof ZoneFileFault) this.#list.add(problemOfFile(file, error.expected, error.message))

@@ -88,7 +88,7 @@ describe('random records of all types', () => {
         const { owner, ttl, type, rdata } = record
         expect(parsed(printRecord(owner, ttl, type, rdata))).toEqual([canonical(record)])
       }),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     )
   })
 
@@ -99,7 +99,7 @@ describe('random records of all types', () => {
         const expected = [nameToText(owner), ttl, 'in', typeToText(type).toLowerCase(), rdataToText(type, rdata)]
         expect(printRecord(record.owner, ttl, type, record.rdata)).toBe(expected.join('\t'))
       }),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     )
   })
 

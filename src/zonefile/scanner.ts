@@ -1,19 +1,8 @@
 import type { Name, RdataTokens } from '../wire/index.ts'
-import {
-  BLANK,
-  byteOrderMark,
-  CLOSE,
-  COMMENT,
-  ESCAPE,
-  NEWLINE,
-  OPEN,
-  octetClass,
-  PLAIN,
-  QUOTE,
-  RETURN,
-} from './octet-class.ts'
+import { BLANK, CLOSE, COMMENT, ESCAPE, NEWLINE, OPEN, octetClass, PLAIN, QUOTE, RETURN } from './octet-class.ts'
 import { shownText, ZoneFileFault } from './problem.ts'
 import type { Source } from './source.ts'
+import { TextBuffer } from './text-buffer.ts'
 
 const LF = 0x0a
 const CR = 0x0d
@@ -26,8 +15,7 @@ const BACKSLASH = 0x5c
  * current record as a whole: a record that the buffer's end cuts off is scanned again once more octets are there, so
  * nothing else needs to know about pieces. Memory is the buffer's, whatever the size of the file.
  */
-export class Scanner implements RdataTokens {
-  buf: Uint8Array
+export class Scanner extends TextBuffer implements RdataTokens {
   /** The current token. At the end of a record: the empty place after its last token. */
   start = 0
   end = 0
@@ -46,47 +34,31 @@ export class Scanner implements RdataTokens {
   starved = false
   /** The data ended within parentheses. */
   unclosed = false
-  /** Octets of text that the file has given so far. */
-  octets = 0
 
-  #source: Source | undefined
-  #capacity: number
   #at = 0
-  #limit = 0
   #line = 1
   #lineStart = 0
   #recordStart = 0
   /** Within parentheses when above 0. */
   #depth = 0
   #ended = false
-  /** No octets come after those in the buffer. */
-  #complete = false
   #lenient = false
   #openAt = 0
   #openLine = 0
   #openLineStart = 0
 
-  /** @param capacity octets of the buffer, and so the most that one record may take */
-  constructor(capacity: number) {
-    this.#capacity = capacity
-    // Beyond the last octet of data stands a newline, so that no loop needs to look where the data ends.
-    this.buf = new Uint8Array(capacity + 1)
-  }
-
   /** Turns to a file, from its first line on. */
   open(source: Source, origin: Name): void {
-    this.#source = source
+    this.openSource(source)
     this.origin = origin
-    this.octets = 0
-    this.#restart(0, false)
+    this.#restart()
   }
 
   /** Turns to one record's text in `buf` up to `end`; the octet at `end` is overwritten. */
   openText(buf: Uint8Array, end: number, origin: Name | undefined): void {
-    this.#source = undefined
-    this.buf = buf
+    this.openOctets(buf, end)
     this.origin = origin
-    this.#restart(end, true)
+    this.#restart()
   }
 
   /** Makes the text in `buf` up to `end` the current token: a name that stands by itself. */
@@ -96,23 +68,20 @@ export class Scanner implements RdataTokens {
     this.end = end
   }
 
-  #restart(limit: number, complete: boolean): void {
+  #restart(): void {
     this.#at = 0
-    this.#limit = limit
     this.#line = 1
     this.#lineStart = 0
     this.#recordStart = 0
-    this.#complete = complete
     this.#ended = false
     this.recordLine = 1
-    this.buf[limit] = LF
   }
 
   /** Goes to the next record, which may turn out empty; false at the end of the data, or when `starved`. */
   begin(): boolean {
     if (this.#ended) {
       this.#ended = false
-      if (this.#at < this.#limit) {
+      if (this.#at < this.limit) {
         this.#at++
         this.#line++
         this.#lineStart = this.#at
@@ -124,8 +93,8 @@ export class Scanner implements RdataTokens {
     this.starved = false
     this.unclosed = false
     this.keepsQuotedValues = false
-    if (this.#at < this.#limit) return true
-    this.starved = !this.#complete
+    if (this.#at < this.limit) return true
+    this.starved = !this.complete
     return false
   }
 
@@ -151,10 +120,10 @@ export class Scanner implements RdataTokens {
         while (kind !== NEWLINE && kind !== RETURN)
       }
       if (kind === NEWLINE || kind === RETURN) {
-        if (at >= this.#limit) return this.#dataEnd(at)
+        if (at >= this.limit) return this.#dataEnd(at)
         // A return alone ends a line too, as it does for NSD and BIND; with a newline after it, both are one end.
-        if (kind === RETURN && buf[at + 1] === LF && !(at + 1 === this.#limit && this.#complete)) {
-          if (at + 1 === this.#limit) return this.#dataEnd(at + 1)
+        if (kind === RETURN && buf[at + 1] === LF && !(at + 1 === this.limit && this.complete)) {
+          if (at + 1 === this.limit) return this.#dataEnd(at + 1)
           at++
         }
         if (this.#depth === 0) return this.#recordEnd(at)
@@ -191,7 +160,7 @@ export class Scanner implements RdataTokens {
       if (kind === ESCAPE) {
         const escaped = octetClass[buf[at + 1]!]!
         if (escaped === NEWLINE || escaped === RETURN) {
-          if (at + 1 >= this.#limit && !this.#complete) return this.#dataEnd(at + 1)
+          if (at + 1 >= this.limit && !this.complete) return this.#dataEnd(at + 1)
           this.#fault(at, at + 1, at + 1, 'a character after the backslash')
           at++
           break
@@ -202,7 +171,7 @@ export class Scanner implements RdataTokens {
         if (this.keepsQuotedValues && buf[at - 1] === EQUALS) {
           const close = this.#closingQuote(at)
           if (this.starved) return false
-          at = buf[close] === QUOTATION_MARK && close < this.#limit ? close + 1 : close
+          at = buf[close] === QUOTATION_MARK && close < this.limit ? close + 1 : close
         } else {
           at++
         }
@@ -216,7 +185,7 @@ export class Scanner implements RdataTokens {
         at++
       }
     }
-    if (at >= this.#limit && !this.#complete) return this.#dataEnd(at)
+    if (at >= this.limit && !this.complete) return this.#dataEnd(at)
     this.start = from
     this.end = at
     this.quoted = false
@@ -236,7 +205,7 @@ export class Scanner implements RdataTokens {
     this.quoted = true
     this.tokenLine = line
     this.tokenLineStart = lineStart
-    this.#at = close < this.#limit && this.buf[close] === QUOTATION_MARK ? close + 1 : close
+    this.#at = close < this.limit && this.buf[close] === QUOTATION_MARK ? close + 1 : close
     return true
   }
 
@@ -257,16 +226,16 @@ export class Scanner implements RdataTokens {
         const escaped = buf[at + 1]!
         at += escaped === LF || escaped === CR ? 1 : 2
       } else if (octet === LF || octet === CR) {
-        if (at >= this.#limit && !this.#complete) {
+        if (at >= this.limit && !this.complete) {
           this.#dataEnd(at)
           return at
         }
-        if (at >= this.#limit || this.#depth === 0) {
-          if (at >= this.#limit && this.#depth > 0) this.unclosed = true
+        if (at >= this.limit || this.#depth === 0) {
+          if (at >= this.limit && this.#depth > 0) this.unclosed = true
           this.#fault(open, at, at, 'a closing quote before the end of the line', openLine, openLineStart)
           return at
         }
-        if (octet === CR && buf[at + 1] === LF && at + 1 < this.#limit) at++
+        if (octet === CR && buf[at + 1] === LF && at + 1 < this.limit) at++
         at++
         this.#line++
         this.#lineStart = at
@@ -287,7 +256,7 @@ export class Scanner implements RdataTokens {
   }
 
   #dataEnd(at: number): false {
-    if (!this.#complete) {
+    if (!this.complete) {
       this.starved = true
       this.#at = at
       return false
@@ -362,57 +331,54 @@ export class Scanner implements RdataTokens {
    * @throws ZoneFileFault when the file is no text that can be read; the source's errors
    */
   refill(): boolean {
-    const kept = this.#limit - this.#recordStart
-    if (kept === this.#capacity) return false
-    this.buf.copyWithin(0, this.#recordStart, this.#limit)
-    let read = this.#read(kept)
-    // A byte order mark shows once its three octets are there.
-    while (this.octets === 0 && read > 0 && read < 3) {
-      const more = this.#read(kept + read)
-      if (more === 0) break
-      read += more
-    }
-    this.#limit = kept + read
-    this.#complete = read === 0
-    this.#ended = false
-    this.starved = false
-    this.buf[this.#limit] = LF
-    const start = this.octets === 0 ? byteOrderMark(this.buf, this.#limit) : 0
-    this.octets += read
-    this.#line = this.recordLine
-    this.#lineStart = start
+    const start = this.advance(this.#recordStart)
+    if (start === -1) return false
     this.#recordStart = start
     this.#at = start
+    this.#line = this.recordLine
+    this.#lineStart = start
+    this.#ended = false
+    this.starved = false
     return true
   }
 
-  #read(at: number): number {
-    return this.#source === undefined ? 0 : this.#source.read(this.buf, at, this.#capacity - at)
-  }
-
-  /**
-   * Gives up a record longer than the buffer, and goes on after it.
-   * @returns the fault, whose place is the current token
-   */
-  dropLongRecord(): ZoneFileFault {
+  /** Says that the starved record is longer than the buffer; its place is the current token from then on. */
+  longRecordFault(): ZoneFileFault {
     if (this.#depth > 0) {
-      const bound = `this parenthesis is not closed within ${this.#capacity} octets`
       this.unclosedFault()
-      this.skipOpenLine()
-      return new ZoneFileFault('a closing parenthesis', '(', bound)
+      return new ZoneFileFault(
+        'a closing parenthesis',
+        '(',
+        `this parenthesis is not closed within ${this.capacity} octets`,
+      )
     }
-    let end = this.buf.indexOf(LF, this.#recordStart)
-    while (end >= this.#limit && !this.#complete) {
-      this.#recordStart = this.#limit
-      this.refill()
-      end = this.buf.indexOf(LF)
-    }
-    this.tokenLine = this.recordLine
-    this.tokenLineStart = 0
+    this.start = 0
     this.end = 0
     this.quoted = false
-    this.#recordEnd(Math.min(end, this.#limit))
-    return new ZoneFileFault('a record', '', `this record is longer than ${this.#capacity} octets`)
+    this.tokenLine = this.recordLine
+    this.tokenLineStart = 0
+    return new ZoneFileFault('a record', '', `this record is longer than ${this.capacity} octets`)
+  }
+
+  /** Goes on after the line of a record longer than the buffer, or after the one its open parenthesis stands on. */
+  dropLongRecord(): void {
+    let from = this.#recordStart
+    if (this.#depth > 0) {
+      from = this.#openAt
+      this.recordLine = this.#openLine
+    }
+    let end = this.lineEnd(from)
+    if (end !== -1 && this.#depth > 0) {
+      this.skipOpenLine()
+      return
+    }
+    while (end === -1) {
+      // All but the last octet, which may be the first half of a line's end.
+      this.#recordStart = this.limit - 1
+      this.refill()
+      end = this.lineEnd(this.#recordStart)
+    }
+    this.#recordEnd(end)
   }
 
   /**
@@ -424,10 +390,12 @@ export class Scanner implements RdataTokens {
     let line = this.#openLine
     let kind: number
     do {
-      at = Math.min(this.buf.indexOf(LF, at) + 1, this.#limit)
+      const end = this.lineEnd(at)
+      if (end === -1) break
+      at = Math.min(end + 1, this.limit)
       line++
       kind = octetClass[this.buf[at]!]!
-    } while (at < this.#limit && kind !== PLAIN && kind !== ESCAPE)
+    } while (at < this.limit && kind !== PLAIN && kind !== ESCAPE)
     this.#at = at
     this.#line = line
     this.#lineStart = at
