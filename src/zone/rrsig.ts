@@ -24,7 +24,7 @@ export const Rrsig = {
 
 function signatureOffset(rdata: Uint8Array): number {
   let at = SIGNER_AT
-  while (rdata[at]! !== 0) at += rdata[at]! + 1
+  while (at < rdata.length && rdata[at]! !== 0) at += rdata[at]! + 1
   return at + 1
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { RRType } from '../../iana/index.ts'
 import { type Name, nameToText } from '../../wire/index.ts'
 import type { Tracker, ZoneCheck } from './check.ts'
-import { isAtOrBelowLower, isWildcard, type NodeContext, octetsEqual, Place } from './context.ts'
+import { isAtOrBelowLower, isWildcard, type NodeContext, Place } from './context.ts'
 import { hasAddress } from './glue.ts'
 import { PARTITIONS, type Partitions } from './partitions.ts'
 import type { Report } from './report.ts'
@@ -60,7 +60,7 @@ const REFERENCE_OF_APEX = 8
 const FACT_SIZE = 9
 const RECENT = 8192
 /** Wildcards remembered; far more than a TLD has. Past them a host that only a wildcard gives an address is reported. */
-const MAX_WILDCARDS = 10_000
+const MAX_WILDCARDS = 100_000
 
 /**
  * Sees that the hosts named in NS, MX and SRV records have addresses, and are no aliases, where the zone would know.
@@ -79,8 +79,8 @@ export class HostTracker implements Tracker {
   #low = 0
   readonly #recentHigh = new Uint32Array(RECENT)
   readonly #recentLow = new Uint32Array(RECENT)
-  /** Names whose wildcard children have addresses. */
-  readonly #wildcardParents: Name[] = []
+  /** Names whose wildcard children have addresses, octets as characters. */
+  readonly #wildcardParents = new Set<string>()
   #references = 0
 
   constructor(origin: Name, report: Report, gathered: Partitions) {
@@ -110,8 +110,8 @@ export class HostTracker implements Tracker {
     if (flags === 0) return
     this.#hash(owner)
     this.#write(flags, FACT_SIZE)
-    if (isWildcard(owner) && hasAddress(context) && this.#wildcardParents.length < MAX_WILDCARDS) {
-      this.#wildcardParents.push(owner.slice(2))
+    if (isWildcard(owner) && hasAddress(context) && this.#wildcardParents.size < MAX_WILDCARDS) {
+      this.#wildcardParents.add(asText(owner, 2))
     }
   }
 
@@ -213,8 +213,16 @@ export class HostTracker implements Tracker {
 
   /** True when a wildcard may give the host its addresses (RFC 4592 3.3.1); closer names that stop it are not sought. */
   #isGivenByWildcard(host: Name): boolean {
-    return this.#wildcardParents.some((parent) => !octetsEqual(host, parent) && isAtOrBelowLower(host, parent))
+    if (this.#wildcardParents.size === 0) return false
+    for (let at = host[0]! + 1; at < host.length; at += host[at]! + 1) {
+      if (this.#wildcardParents.has(asText(host, at))) return true
+    }
+    return false
   }
+}
+
+function asText(name: Name, start: number): string {
+  return Buffer.from(name.buffer, name.byteOffset + start, name.length - start).toString('latin1')
 }
 
 function nameEnd(buf: Uint8Array, at: number): number {

@@ -96,7 +96,7 @@ export class NsecTracker implements Tracker {
 
   #checkRdata(context: NodeContext, rdata: Uint8Array): void {
     let nextEnd = 0
-    while (rdata[nextEnd]! !== 0) nextEnd += rdata[nextEnd]! + 1
+    while (nextEnd < rdata.length && rdata[nextEnd]! !== 0) nextEnd += rdata[nextEnd]! + 1
     nextEnd++
     this.#next.set(rdata.subarray(0, nextEnd))
     this.#previous.set(context.owner)

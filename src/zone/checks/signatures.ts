@@ -3,135 +3,31 @@ import { labelCount, namesEqual, nameToText } from '../../wire/index.ts'
 import { Dnskey, DnskeyFlag, keyTag } from '../dnskey.ts'
 import type { RRset } from '../rrset.ts'
 import { Rrsig, serialTimeBefore, unfoldTime } from '../rrsig.ts'
-import type { Tracker, ZoneCheck } from './check.ts'
+import type { Tracker } from './check.ts'
 import { isWildcard, type NodeContext, Place } from './context.ts'
 import type { Report } from './report.ts'
+import {
+  algorithmIncomplete,
+  dnskeyUnsigned,
+  dnskeyUnusable,
+  signatureEarly,
+  signatureExpired,
+  signatureInvalid,
+  signatureLabels,
+  signatureMisplaced,
+  signatureMissing,
+  signatureOfNothing,
+  signatureSigner,
+  signatureTtl,
+  signatureWithoutKey,
+} from './signature-rows.ts'
 import type { SignatureVerifier } from './verifier.ts'
 
-export const signatureMissing: ZoneCheck = {
-  name: 'signature-missing',
-  severity: 'error',
-  finds: 'In a signed zone, no RRSIG by a key of the zone covers an authoritative RRset.',
-  why: 'Validators find the RRset bogus, or with it the whole zone.',
-  rfc: 'RFC 4035 2.2',
-  peers: 'dnssec-verify, ldns-verify-zone and kzonecheck: error. BIND, NSD load it.',
-}
+/** Keys tried of those that share a tag and algorithm: one does, two by accident, more only to make verifying slow. */
+const MAX_KEYS_OF_A_TAG = 4
 
-export const signatureInvalid: ZoneCheck = {
-  name: 'signature-invalid',
-  severity: 'error',
-  finds: 'A signature does not verify: the records, the signature or the key are not those that were signed.',
-  why: 'Validators find the RRset bogus, or trust another signature and show that something changed the zone on its way.',
-  rfc: 'RFC 4035 5.3.3',
-  peers: 'dnssec-verify, ldns-verify-zone and kzonecheck: error. BIND, NSD load it.',
-}
-
-export const signatureSigner: ZoneCheck = {
-  name: 'signature-signer',
-  severity: 'error',
-  finds: 'The signer’s name of an RRSIG is not the zone’s.',
-  why: 'Only the zone that holds an RRset may sign it.',
-  rfc: 'RFC 4034 3.1.7; RFC 4035 5.3.1',
-  peers: 'dnssec-verify, ldns-verify-zone and kzonecheck: error. BIND, NSD load it.',
-}
-
-export const signatureLabels: ZoneCheck = {
-  name: 'signature-labels',
-  severity: 'error',
-  finds: 'The Labels field of an RRSIG does not count the labels of its owner.',
-  why: 'Too many: invalid everywhere. Too few: the record looks like the answer of a wildcard that is not there.',
-  rfc: 'RFC 4034 3.1.3; RFC 4035 5.3.1',
-  peers: 'dnssec-verify, ldns-verify-zone and kzonecheck: error. BIND, NSD load it.',
-}
-
-export const signatureExpired: ZoneCheck = {
-  name: 'signature-expired',
-  severity: 'warning',
-  finds: 'A signature has expired.',
-  why: 'Validators refuse it. But the zone is served as it is: it may be re-signed and sent again any minute, and most resolvers still get answers.',
-  rfc: 'RFC 4035 5.3.1',
-  peers: 'dnssec-verify, ldns-verify-zone and kzonecheck: error. BIND, NSD, Knot serve it.',
-  summary: true,
-}
-
-export const signatureEarly: ZoneCheck = {
-  name: 'signature-not-yet-valid',
-  severity: 'warning',
-  finds: 'The inception of a signature lies in the future.',
-  why: 'Validators refuse it until then; one of the two clocks may be wrong.',
-  rfc: 'RFC 4035 5.3.1',
-  peers: 'ldns-verify-zone and kzonecheck: error; dnssec-verify accepts it. BIND, NSD, Knot serve it.',
-  summary: true,
-}
-
-export const signatureTtl: ZoneCheck = {
-  name: 'signature-original-ttl',
-  severity: 'warning',
-  finds: 'The Original TTL of an RRSIG is not the TTL of the RRset.',
-  why: 'It is to be the TTL that the zone gives. Validators take the smaller and verify with the original.',
-  rfc: 'RFC 4034 3.1.4; RFC 4035 2.2',
-  peers: 'dnssec-verify and kzonecheck: error; ldns-verify-zone accepts it. BIND, NSD load it.',
-}
-
-export const signatureWithoutKey: ZoneCheck = {
-  name: 'signature-without-key',
-  severity: 'warning',
-  finds: 'No DNSKEY at the apex has the key tag and algorithm of an RRSIG.',
-  why: 'It helps no validator. It does no harm either while another covers the RRset, as in a change of algorithm.',
-  rfc: 'RFC 4035 2.2; RFC 6781 4.1.4',
-  peers: 'All verifiers: error if no other signature is left. BIND, NSD load it.',
-}
-
-export const signatureMisplaced: ZoneCheck = {
-  name: 'signature-misplaced',
-  severity: 'warning',
-  finds: 'A signature covers glue, the NS RRset of a delegation or other data of a child zone.',
-  why: 'That data is the child’s, and only the child’s signature would mean anything.',
-  rfc: 'RFC 4035 2.2',
-  peers: 'ldns-verify-zone and kzonecheck: error for glue; dnssec-verify accepts it. BIND, NSD load it.',
-}
-
-export const signatureOfNothing: ZoneCheck = {
-  name: 'signature-of-nothing',
-  severity: 'warning',
-  finds: 'A signature covers a type that its owner does not have.',
-  why: 'The RRset was lost on the way, or the signature was left behind.',
-  rfc: 'RFC 4034 3',
-  peers: 'dnssec-verify and kzonecheck: error; ldns-verify-zone accepts it. BIND, NSD load it.',
-}
-
-export const algorithmIncomplete: ZoneCheck = {
-  name: 'algorithm-incomplete',
-  severity: 'warning',
-  finds: 'An RRset lacks signatures of an algorithm that the zone has keys of.',
-  why: 'Signers must sign with every algorithm of the DNSKEY RRset; validators must accept any one of them.',
-  rfc: 'RFC 4035 2.2; RFC 6840 5.11',
-  peers: 'dnssec-verify: error where a key-signing key of that algorithm signs the keys; the others accept it.',
-  summary: true,
-}
-
-export const dnskeyUnsigned: ZoneCheck = {
-  name: 'dnskey-unsigned',
-  severity: 'warning',
-  finds: 'The apex has DNSKEY records, but nothing at the apex is signed.',
-  why: 'If the parent zone has a DS record, validators find the whole zone bogus.',
-  rfc: 'RFC 4035 2.1; RFC 4035 2.2',
-  peers: 'dnssec-verify, ldns-verify-zone: error. BIND, NSD and Knot load it.',
-}
-
-export const dnskeyUnusable: ZoneCheck = {
-  name: 'dnskey-unusable',
-  severity: 'warning',
-  finds: 'A DNSKEY at the apex lacks the Zone Key flag, or has a protocol other than 3.',
-  why: 'Validators must not verify anything with it.',
-  rfc: 'RFC 4034 2.1.1; RFC 4034 2.1.2',
-  peers: 'kzonecheck: error; the others skip the key.',
-}
-
-interface ZoneKey {
-  readonly tag: number
-  readonly algorithm: number
-  readonly rdata: Uint8Array
+function tagKey(tag: number, algorithm: number): number {
+  return (tag << 8) | algorithm
 }
 
 /** Sees that every authoritative RRset has signatures, that they are right, and that nothing else has any. */
@@ -139,7 +35,8 @@ export class SignatureTracker implements Tracker {
   readonly #report: Report
   readonly #now: number
   readonly #verifier: SignatureVerifier | undefined
-  #keys: ZoneKey[] = []
+  /** Rdata of the zone's keys by tag and algorithm. */
+  readonly #keys = new Map<number, Uint8Array[]>()
   /** Algorithms of the zone's keys, each once. */
   #algorithms: number[] = []
 
@@ -186,7 +83,9 @@ export class SignatureTracker implements Tracker {
         continue
       }
       const algorithm = Dnskey.algorithm(rdata)
-      this.#keys.push({ tag: keyTag(rdata), algorithm, rdata: rdata.slice() })
+      const sharing = this.#keys.get(tagKey(keyTag(rdata), algorithm))
+      if (sharing === undefined) this.#keys.set(tagKey(keyTag(rdata), algorithm), [rdata.slice()])
+      else if (sharing.length < MAX_KEYS_OF_A_TAG) sharing.push(rdata.slice())
       // RFC 5011 2.1: a revoked key signs nothing but its own RRset.
       const revoked = (Dnskey.flags(rdata) & DnskeyFlag.REVOKE) !== 0
       if (!revoked && !this.#algorithms.includes(algorithm)) this.#algorithms.push(algorithm)
@@ -282,20 +181,17 @@ export class SignatureTracker implements Tracker {
   #keysOf({ owner }: NodeContext, { type, rdatas }: RRset, signature: Uint8Array): boolean {
     const tag = Rrsig.keyTag(signature)
     const algorithm = Rrsig.algorithm(signature)
-    let known = false
-    let invalid = false
-    for (let i = 0; i < this.#keys.length; i++) {
-      const key = this.#keys[i]!
-      if (key.tag !== tag || key.algorithm !== algorithm) continue
-      known = true
+    const keys = this.#keys.get(tagKey(tag, algorithm))
+    if (keys !== undefined) {
       if (this.#verifier === undefined) return true
-      if (this.#verifier.verify(owner, type, rdatas, signature, key.rdata) !== 'invalid') return true
-      invalid = true
+      for (let i = 0; i < keys.length; i++) {
+        if (this.#verifier.verify(owner, type, rdatas, signature, keys[i]!) !== 'invalid') return true
+      }
     }
     const by = () => `signature by key ${tag}, ${algorithmToText(algorithm)}`
-    if (invalid) this.#report.add(signatureInvalid, owner, type, () => `${by()}, does not verify`)
-    if (!known) this.#report.add(signatureWithoutKey, owner, type, () => `${by()}, which the zone does not have`)
-    return known
+    if (keys !== undefined) this.#report.add(signatureInvalid, owner, type, () => `${by()}, does not verify`)
+    else this.#report.add(signatureWithoutKey, owner, type, () => `${by()}, which the zone does not have`)
+    return keys !== undefined
   }
 }
 

@@ -16,7 +16,7 @@ import {
   nsec3Unlisted,
 } from './nsec3-rows.ts'
 import { recordChecks } from './records.ts'
-import * as signatures from './signatures.ts'
+import { signatureChecks } from './signature-rows.ts'
 import { zonemdMismatch, zonemdUnchecked } from './zonemd.ts'
 
 /** Checks of one node at a time: to add one is to add a row to one of these. */
@@ -28,24 +28,7 @@ export const checkGroups: readonly { readonly title: string; readonly checks: re
   { title: 'Records', checks: recordChecks },
   { title: 'Aliases', checks: aliasChecks },
   { title: 'Delegations and hosts', checks: [glueMissing, hostWithoutAddress, hostIsAlias, ...delegationChecks] },
-  {
-    title: 'Signatures',
-    checks: [
-      signatures.signatureMissing,
-      signatures.signatureInvalid,
-      signatures.signatureSigner,
-      signatures.signatureLabels,
-      signatures.signatureExpired,
-      signatures.signatureEarly,
-      signatures.signatureTtl,
-      signatures.signatureWithoutKey,
-      signatures.signatureMisplaced,
-      signatures.signatureOfNothing,
-      signatures.algorithmIncomplete,
-      signatures.dnskeyUnsigned,
-      signatures.dnskeyUnusable,
-    ],
-  },
+  { title: 'Signatures', checks: signatureChecks },
   {
     title: 'Denial of existence',
     checks: [

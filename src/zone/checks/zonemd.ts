@@ -11,7 +11,7 @@ export const zonemdMismatch: ZoneCheck = {
   finds: 'No ZONEMD record at the apex has the zone’s serial and the digest of its content.',
   why: 'The content is not what the publisher sent: something is missing, added or changed.',
   rfc: 'RFC 8976 4',
-  peers: 'ldns-verify-zone (asked with -Z): error; Knot refuses where zonemd-verify is on; BIND and NSD do not look.',
+  peers: 'ldns-verify-zone: error; Knot refuses where zonemd-verify is on; BIND and NSD do not look.',
 }
 
 export const zonemdUnchecked: ZoneCheck = {
