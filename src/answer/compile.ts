@@ -4,9 +4,9 @@ import { HEADER_LENGTH, MessageWriter, type Name } from '../wire/index.ts'
 import { writeNsec3Hash, type ZoneNode, type ZoneView } from '../zone/index.ts'
 import { proveNoData } from './denial.ts'
 import { DelegationFlag, EntryKind, NameFlag } from './entry.ts'
-import { offerSiblingGlue, putDelegation, putDelegationSecurity, putInDomainGlue } from './referral.ts'
+import { offerSiblingGlue, putDelegation, putInDomainGlue } from './referral.ts'
 import { findRRset, wildcardBelow } from './search.ts'
-import { Sections } from './sections.ts'
+import { Section, Sections } from './sections.ts'
 
 /** Room for a referral while it is compiled; what is longer is left to the general path. */
 const SCRATCH = 16384
@@ -57,8 +57,14 @@ export class EntryCompiler {
     let security = compose(writer, () => {})
     let hash: Uint8Array | undefined
     if (ds !== undefined || view.denial === 'nsec') {
-      security = compose(writer, () => (ds ? putDelegationSecurity(sections, cut) : proveNoData(sections, cut.owner)))
+      security = compose(writer, () =>
+        ds ? sections.put(Section.Authority, cut.owner, ds) : proveNoData(sections, cut.owner),
+      )
       if (ds !== undefined) flags |= DelegationFlag.Secure
+      // Of an unsigned zone only answers to DS queries hold the DS RRset, unless it alone is signed.
+      if (ds !== undefined && ds.signatures.length > 0 && view.denial === 'none') {
+        flags |= DelegationFlag.GeneralWithDnssec
+      }
     } else if (view.denial === 'nsec3') {
       hash = new Uint8Array(HASH_LENGTH)
       writeNsec3Hash(cut.owner, view.nsec3!.iterations, view.nsec3!.salt, hash, 0)
@@ -114,7 +120,7 @@ export class EntryCompiler {
       const withSignatures = begin(scratch, this.#view, cut.owner, true)
       putInDomainGlue(withSignatures, cut)
       offerSiblingGlue(withSignatures, cut)
-      signed = scratch.count(3) !== fragment.records
+      signed = scratch.count(Section.Additional) !== fragment.records
     }
     return { fragment, truncated: sections.truncated, signed }
   }
@@ -137,7 +143,7 @@ function compose(writer: MessageWriter, write: () => void): Fragment {
 }
 
 function total(writer: MessageWriter): number {
-  return writer.count(1) + writer.count(2) + writer.count(3)
+  return writer.count(Section.Answer) + writer.count(Section.Authority) + writer.count(Section.Additional)
 }
 
 /** A reply's part that stands right after the question, as composed for a question of the zone's origin. */

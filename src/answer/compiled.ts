@@ -92,7 +92,7 @@ export class CompiledAnswers implements FastPath {
     const glueLength = readU16(buf, entry + Delegation.glueLength)
     const securityLength = readU16(buf, entry + Delegation.securityLength)
     const start = query.questionEnd
-    if (start + nsLength + glueLength + (query.dnssecOk ? securityLength : 0) > limit) return 0
+    if (start + nsLength + glueLength + (query.dnssecOk && this.#signed ? securityLength : 0) > limit) return 0
     const shift = start - questionEndOf(query.qnameLength - at)
     const nsPointers = buf[entry + Delegation.nsPointers]!
     const securityPointers = buf[entry + Delegation.securityPointers]!
