@@ -1,4 +1,4 @@
-import type { Name } from '../wire/name.ts'
+import type { Name } from '../wire/index.ts'
 
 /**
  * Sort keys: octet strings whose plain order is the canonical order of owner names (RFC 4034 6.1). A key holds the
@@ -14,6 +14,8 @@ const LABEL_END = 0x00
 const ESCAPE = 0x01
 
 const labelStarts = new Uint8Array(128)
+/** Made once: clearing such an array costs more than what is written into it. */
+const scratch = new Uint8Array(MAX_KEY_LENGTH)
 
 /**
  * Writes the sort key of the name that stands at `start` in `buf` into `out` at `at`.
@@ -51,8 +53,7 @@ export function writeSortKey(
 
 /** The sort key of a name at or below the origin, as an array of its own. */
 export function sortKey(name: Name, origin: Name): Uint8Array {
-  const out = new Uint8Array(MAX_KEY_LENGTH)
-  return out.slice(0, writeSortKey(name, 0, origin.length, name.length, out, 0))
+  return scratch.slice(0, writeSortKey(name, 0, origin.length, name.length, scratch, 0))
 }
 
 /**
@@ -87,8 +88,7 @@ export function writeNameOfKey(
 
 /** The name whose sort key stands at `start`..`end` in `buf`, as an array of its own. */
 export function nameOfKey(buf: Uint8Array, start: number, end: number, origin: Name): Name {
-  const out = new Uint8Array(MAX_KEY_LENGTH)
-  return out.slice(0, writeNameOfKey(buf, start, end, origin, out, 0))
+  return scratch.slice(0, writeNameOfKey(buf, start, end, origin, scratch, 0))
 }
 
 /** Negative, zero or positive as the octets `a[aStart..aEnd)` sort before, with or after `b[bStart..bEnd)`. */

@@ -1,4 +1,4 @@
-import type { Name } from '../wire/name.ts'
+import type { Name } from '../wire/index.ts'
 
 /** The records of one owner and type (RFC 9499 5), with the signatures that cover them. */
 export interface RRset {

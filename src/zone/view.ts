@@ -1,4 +1,4 @@
-import type { Name } from '../wire/name.ts'
+import type { Name } from '../wire/index.ts'
 import type { ZoneNode } from './rrset.ts'
 
 /** How a zone proves that names do not exist. */
