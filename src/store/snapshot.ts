@@ -165,8 +165,8 @@ export class ZoneSnapshot implements ZoneView {
       : undefined
   }
 
-  /** Calls `visit` with every node in canonical order, NSEC3 nodes apart; it may ask this snapshot for other nodes. */
-  forEachNode(visit: (node: ZoneNode, key: Uint8Array) => void): void {
+  /** Every node in canonical order with its sort key, NSEC3 nodes apart. The snapshot may be asked for others meanwhile. */
+  *nodes(): Generator<{ readonly node: ZoneNode; readonly key: Uint8Array }> {
     const from = new Uint8Array(MAX_KEY_LENGTH + 1)
     from[0] = OWNER_PREFIX
     const block = new BlockReader()
@@ -176,22 +176,22 @@ export class ZoneSnapshot implements ZoneView {
       block.open(this.#owners.buf, this.#owners.offset)
       for (let i = 0; i < block.count; i++) {
         const key = block.key(i)
-        visit(block.read(i, this.origin), key)
+        yield { node: block.read(i, this.origin), key }
         from.set(key, 1)
         length = key.length + 1
       }
     }
   }
 
-  /** Calls `visit` with every NSEC3 node in the order of their hashes. */
-  forEachDenial(visit: (node: ZoneNode) => void): void {
+  /** Every NSEC3 node of the chain in the order of their hashes. */
+  *denialNodes(): Generator<ZoneNode> {
     const slots = 2 ** this.info.denialBits
     for (let slot = 0; slot < slots; slot++) {
       const tree = this.#denialSlot(slot)
       if (!tree) continue
       const { buf, offset } = tree
       const count = readU32(buf, offset)
-      for (let i = 0; i < count; i++) visit(decodeDenial(buf, denialEntry(buf, offset, i), this.origin))
+      for (let i = 0; i < count; i++) yield decodeDenial(buf, denialEntry(buf, offset, i), this.origin)
     }
   }
 
