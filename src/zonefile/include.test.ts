@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -140,5 +141,27 @@ describe('files', () => {
   test('empty ones and those of one octet', () => {
     expect(parse(write('empty.zone', ''))).toMatchObject({ problems: [], records: [], result: { bytes: 0 } })
     expect(parse(write('one.zone', '\n'))).toMatchObject({ problems: [], records: [], result: { bytes: 1 } })
+  })
+
+  test('a pipe, which gives its text piece by piece', () => {
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const lines = "for i in 1 2 3 4 5; do printf 'x%d 1 A ' $i; sleep 0.05; echo 192.0.2.$i; done"
+    const writer = spawn('sh', ['-c', `( ${lines} ) > "$1"`, 'sh', pipe])
+    expect(parse(pipe)).toMatchObject({
+      problems: [],
+      records: Array.from({ length: 5 }, (_, i) => `x${i + 1}.zz. 1 in a 192.0.2.${i + 1}`),
+    })
+    writer.kill()
+  })
+
+  test('a compressed pipe is refused', () => {
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const writer = spawn('sh', ['-c', 'echo "x 1 A 192.0.2.1" | gzip > "$1"', 'sh', pipe])
+    expect(parse(pipe).problems).toEqual([
+      'pipe: cannot be read: a compressed file cannot be read from a pipe: uncompress it before',
+    ])
+    writer.kill()
   })
 })

@@ -63,8 +63,7 @@ class ZoneFileParser {
   parse(open: () => Source, path: string | undefined): ParseResult {
     const { file, origin } = this.#options
     try {
-      const resolved = path === undefined ? undefined : realpathSync(path)
-      this.#push(file, resolved, open(), origin)
+      this.#push(file, path && resolvedPath(path), open(), origin)
     } catch (error) {
       if (!isSystemError(error)) throw error
       this.#list.add(problemOfFile(file, 'a readable file', `cannot be read: ${error.message}`))
@@ -185,6 +184,15 @@ class ZoneFileParser {
       if (!isSystemError(error)) throw error
       throw new ZoneFileFault('a readable file', path, `cannot include '${file}': ${error.message}`)
     }
+  }
+}
+
+/** The path without symbolic links; undefined for a pipe, which has none, and for a file that is absent. */
+function resolvedPath(path: string): string | undefined {
+  try {
+    return realpathSync(path)
+  } catch {
+    return undefined
   }
 }
 

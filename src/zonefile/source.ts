@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { GunzipSource } from './gunzip.ts'
+import { GunzipError, GunzipSource } from './gunzip.ts'
 
 /** Where the octets of a zone file come from, piece by piece. */
 export interface Source {
@@ -78,7 +78,7 @@ function readFully(descriptor: number, into: Uint8Array, at: number, length: num
 
 /**
  * Opens a zone file, plain or compressed by gzip: RFC 1952 2.3.1's first two octets tell, whatever the file's name.
- * @throws Error of node:fs when the file cannot be opened or is a directory
+ * @throws Error of node:fs when the file cannot be opened or is a directory; GunzipError for a compressed pipe
  */
 export function openSource(path: string): Source {
   const descriptor = openSync(path, 'r')
@@ -87,8 +87,11 @@ export function openSource(path: string): Source {
     const first = new Uint8Array(2)
     const ahead = first.subarray(0, readFully(descriptor, first, 0, 2))
     if (ahead.length === 2 && first[0] === 0x1f && first[1] === 0x8b) {
+      // The thread opens the file anew, and a pipe cannot be read twice.
+      if (!status.isFile()) throw new GunzipError('a compressed file cannot be read from a pipe: uncompress it before')
+      const source = new GunzipSource(path, status.size)
       closeSync(descriptor)
-      return new GunzipSource(path, status.size)
+      return source
     }
     return new FileSource(descriptor, status.isFile() ? status.size : 0, ahead)
   } catch (error) {
