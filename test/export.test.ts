@@ -115,7 +115,9 @@ describeWithTools(
 describeWithTools('an exported signed zone holds', ['named-compilezone', 'dnssec-signzone', 'ldns-verify-zone'], () => {
   test.each(['nsec', 'nsec3', 'nsec3-opt-out'] as const)('when signed with %s', async (signing) => {
     const folder = temporaryFolder('generated')
-    const plain = writeZone(folder, 'zz.zone', generateZone({ origin: 'zz.', seed: 12, delegations: 100 }).text)
+    // ldns misreads a next owner name that BIND's signer writes \@, also in the signer's own file
+    const zone = generateZone({ origin: 'zz.', seed: 12, delegations: 100, oddLabels: false })
+    const plain = writeZone(folder, 'zz.zone', zone.text)
     const exported = await expectSameRecords('zz.', signZone('zz.', plain, folder, signing))
     execFileSync(toolPath('ldns-verify-zone'), ['-V', '1', exported], { stdio: 'pipe' })
   })
