@@ -75,6 +75,13 @@ export const SIGNED_CASES: readonly AnswerCase[] = [
       www.zz. 3600 RRSIG A`,
   },
   {
+    title: 'signatures lead nowhere: no addresses',
+    ask: 'mail.zz. RRSIG +dnssec',
+    expect: `NOERROR aa
+      ANSWER
+      mail.zz. 3600 RRSIG MX`,
+  },
+  {
     title: 'a secure delegation: DS and its signature',
     ask: 'www.signed.zz. A +dnssec',
     expect: `NOERROR

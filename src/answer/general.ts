@@ -65,7 +65,7 @@ export function answerFromZone(sections: Sections, qname: Name, qtype: number, a
   }
   putDenial(sections, ending)
   putExpansions(sections, expansions)
-  if (ending.kind === 'answer') {
+  if (ending.kind === 'answer' && qtype !== RRType.RRSIG) {
     for (const rrset of ending.rrsets) offerTargetAddresses(sections, ending.owner, rrset)
   }
   return { rcode: rcodeOf(ending), authoritative: true }

@@ -1,4 +1,5 @@
 import {
+  type EdnsFault,
   EdnsQuery,
   getUint16,
   HEADER_LENGTH,
@@ -53,6 +54,8 @@ export class ParsedQuery {
 
   /** The OPT record and what else follows the question; reset when none could be read. */
   readonly edns = new EdnsQuery()
+  /** There is one OPT record that can be relied on, so that the reply has one too (RFC 6891 6.1.1). */
+  hasOpt = false
   /** The DO bit (RFC 3225 3). */
   dnssecOk = false
 }
@@ -71,16 +74,34 @@ export function parseQuery(query: ParsedQuery, message: Uint8Array, length: numb
   query.qnameLength = 0
   query.labelCount = 0
   query.edns.reset()
+  query.hasOpt = false
   query.dnssecOk = false
   if (length < HEADER_LENGTH || isResponse(message)) return QueryState.Silent
   query.id = messageId(message)
   query.flags = messageFlags(message)
   query.opcode = messageOpcode(message)
-  // RFC 9619 3: a query has exactly one question.
-  if (questionCount(message) !== 1 || !readQuestion(query)) return QueryState.Malformed
-  const isWhole = query.edns.readMessage(message, query.questionEnd, length, transport === Transport.Tcp)
-  query.dnssecOk = query.edns.dnssecOk
-  return isWhole ? QueryState.Read : QueryState.Malformed
+  // RFC 9619 3: a query has exactly one question. Of one without any the OPT record can be read still.
+  const questions = questionCount(message)
+  if (questions > 1 || (questions === 1 && !readQuestion(query))) return QueryState.Malformed
+  const { edns } = query
+  const isWhole = edns.readMessage(message, query.questionEnd, length, transport === Transport.Tcp)
+  query.hasOpt = edns.present && !isBroken(edns.fault)
+  query.dnssecOk = edns.dnssecOk
+  return isWhole && questions === 1 ? QueryState.Read : QueryState.Malformed
+}
+
+/** True when the records after the question, or the OPT record itself, are malformed, and not only one of its options. */
+function isBroken(fault: EdnsFault | undefined): boolean {
+  switch (fault) {
+    case 'record overruns the message':
+    case 'more than one OPT':
+    case 'OPT outside the additional section':
+    case 'OPT owner is not the root':
+    case 'option overruns the OPT':
+      return true
+    default:
+      return false
+  }
 }
 
 function readQuestion(query: ParsedQuery): boolean {

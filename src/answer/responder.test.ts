@@ -230,6 +230,20 @@ describe('EDNS', () => {
     expect(decodeMessage(serve().respond(withOptions('000a 0007 01020304050607'))).rcode).toBe(Rcode.FORMERR)
   })
 
+  test('a reply to a malformed option has OPT, one to a malformed OPT has none', () => {
+    const edns = (wire: Uint8Array) => {
+      const message = decodeMessage(serve().respond(wire))
+      return [message.rcode, message.edns !== undefined]
+    }
+    expect(edns(withOptions('000a 0007 01020304050607'))).toEqual([Rcode.FORMERR, true])
+    expect(edns(withOptions('000a 0008 010203040506'))).toEqual([Rcode.FORMERR, false])
+    const twice = Buffer.concat([withOptions(''), Buffer.from('00002904d0000000000000', 'hex')])
+    twice[11] = 2
+    expect(edns(new Uint8Array(twice))).toEqual([Rcode.FORMERR, false])
+    const withoutQuestion = Buffer.from('123400000000000000000001 00002904d0000000000000'.replace(' ', ''), 'hex')
+    expect(edns(new Uint8Array(withoutQuestion))).toEqual([Rcode.FORMERR, true])
+  })
+
   test('the payload told is the one configured', () => {
     const { edns } = decodeMessage(serve({ udpPayload: 1400 }).respond(withOptions('')))
     expect(edns?.payload).toBe(1400)

@@ -197,13 +197,13 @@ export class Responder {
 
   /** No key is known here (RFC 8945 5.2.1). */
   #refuseKey(reply: Uint8Array): number {
-    const { message, length, edns } = this.#query
+    const { message, length, edns, hasOpt } = this.#query
     const tsig = readTsig(message, edns.tsigOffset, length)
     if (tsig === undefined) return this.#refuse(reply, Rcode.FORMERR)
     const end = this.#refuse(reply, Rcode.NOTAUTH)
     const signedEnd = writeBadKey(reply, end, tsig)
     if (signedEnd > this.#limit(reply)) return end
-    setUint16(reply, 10, edns.present ? 2 : 1)
+    setUint16(reply, 10, hasOpt ? 2 : 1)
     return signedEnd
   }
 
@@ -226,13 +226,12 @@ export class Responder {
   }
 
   /**
-   * Appends OPT to a reply that ends at `end`, if the query had one (RFC 6891 6.1.1). A malformed one gets none: what it
-   * says cannot be relied on, and no peer answers it otherwise.
+   * Appends OPT to a reply that ends at `end`, if the query had one (RFC 6891 6.1.1) that can be relied on.
    * @returns the reply's length
    */
   #finish(reply: Uint8Array, end: number, rcode: number, info: number): number {
-    const { edns, dnssecOk } = this.#query
-    if (!edns.present || edns.fault !== undefined) return end
+    const { edns, hasOpt, dnssecOk } = this.#query
+    if (!hasOpt) return end
     let at = writeOpt(reply, end, this.#udpPayload, rcode, dnssecOk)
     if (edns.nsid && this.#nsid !== undefined) at = writeNsid(reply, end, at, this.#nsid)
     if (edns.keepalive && this.#keepalive !== undefined) at = writeKeepalive(reply, end, at, this.#keepalive)
@@ -243,8 +242,8 @@ export class Responder {
 
   /** Octets that {@link #finish} adds to an answer. */
   #optLength(): number {
-    const { edns } = this.#query
-    if (!edns.present) return 0
+    const { edns, hasOpt } = this.#query
+    if (!hasOpt) return 0
     let length = OPT_LENGTH
     if (edns.nsid && this.#nsid !== undefined) length += OPTION_HEADER_LENGTH + this.#nsid.length
     if (edns.keepalive && this.#keepalive !== undefined) length += OPTION_HEADER_LENGTH + 2
