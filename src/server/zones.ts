@@ -80,13 +80,13 @@ export class Zones {
     return changed
   }
 
-  /** Loads every configured file that is newer than the store; zones are served from the store meanwhile. */
-  loadNewer(): Promise<ZoneReloadReport[]> {
-    return Promise.all(
-      this.#sorted()
-        .filter((zone) => zone.loading !== undefined || this.#isOutdated(zone))
-        .map((zone) => (zone.loading ??= this.#load(zone))),
-    )
+  /**
+   * Loads every configured file that is newer than the store; zones are served from the store meanwhile. Never rejects.
+   * @returns what became of the zones that there was something to load for
+   */
+  async loadNewer(): Promise<ZoneReloadReport[]> {
+    const reports = await Promise.all(this.#sorted().map((zone) => this.#loadIfNewer(zone)))
+    return reports.filter((report) => report !== undefined)
   }
 
   /** A thread could not open the version it was told of. */
@@ -198,8 +198,16 @@ export class Zones {
     }
   }
 
+  async #loadIfNewer(zone: ServedZone): Promise<ZoneReloadReport | undefined> {
+    const underWay = await zone.loading
+    // The file may have changed again since the load under way began to read it.
+    if (!this.#isOutdated(zone)) return underWay
+    zone.loading ??= this.#load(zone)
+    return zone.loading
+  }
+
   async #load(zone: ServedZone): Promise<ZoneReloadReport> {
-    const { originText, origin, file } = zone
+    const { originText, file } = zone
     const job = { origin: originText, file: file!, dataDir: this.#dataDir }
     this.#log.info({ zone: originText, file }, 'loading the zone file')
     const outcome = await this.#loads.load(job, (progress) => {
@@ -209,14 +217,14 @@ export class Zones {
     zone.load = undefined
     zone.loading = undefined
     this.#logOutcome(originText, outcome)
+    zone.problem = outcome.problem
     if (outcome.ok) this.scan()
-    else zone.problem = outcome.problem
-    const served = zone.version !== undefined && zone.version === currentVersion(this.#dataDir, origin)
     return {
       origin: originText,
-      outcome: outcome.ok && served ? 'loaded' : 'failed',
+      // What was loaded may still fail to be opened.
+      outcome: zone.problem === undefined ? 'loaded' : 'failed',
       serial: zone.info?.serial ?? null,
-      problem: outcome.problem ?? zone.problem ?? null,
+      problem: zone.problem ?? null,
     }
   }
 

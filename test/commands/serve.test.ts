@@ -39,6 +39,15 @@ test('a zone file is loaded and answered over UDP and TCP; the ready text says h
   expect(await ask(port, 'nothing.zz')).toMatchObject({ rcode: 'NXDOMAIN' })
   expect(await ask(port, 'elsewhere')).toMatchObject({ rcode: 'REFUSED' })
   expect(await ask(port, 'version.bind', 'TXT', 'CH')).toMatchObject({ answers: [{ data: '"zonecut 0.1.0"' }] })
+
+  const asked = await runSuccessfully('query', `@127.0.0.1@${port}`, 'ns1.example.zz', 'A', '+dnssec', '+nsid')
+  expect(asked.stdout).toMatch(
+    /^;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: \d+\n;; flags: qr; QUERY: 1, ANSWER: 0/,
+  )
+  expect(asked.stdout).toContain('; EDNS: version: 0, flags: do; udp: 1232')
+  expect(asked.stdout).toContain('example.zz.\t3600\tIN\tNS\tns1.example.zz.')
+  const json = await runSuccessfully('query', '@127.0.0.1', '-p', String(port), 'zz', 'TXT', '--json')
+  expect(JSON.parse(json.stdout)).toMatchObject({ rcode: 'NOERROR', answers: [{ data: '"version 1"' }] })
 })
 
 test('the sample zones are served from their configuration', async () => {

@@ -1,5 +1,8 @@
 import { afterEach } from 'vitest'
-import { type CommandResult, runCommand, ServerProcess, ZONECUT } from '../peers/index.ts'
+import { parseQuery } from '../../src/cli/query/arguments.ts'
+import { exchange } from '../../src/cli/query/exchange.ts'
+import { replyToJson } from '../../src/cli/query/print.ts'
+import { ServerProcess, ZONECUT } from '../peers/index.ts'
 
 const FIRST_PORT = 15200
 const PORTS = 100
@@ -54,13 +57,8 @@ export interface JsonReply {
   readonly additionals: readonly { name: string; type: string; data: string }[]
 }
 
-/** Asks with `zonecut query --json`. */
+/** Asks what `zonecut query --json` asks, without the time that a process takes to start. */
 export async function ask(port: number, ...words: string[]): Promise<JsonReply> {
-  const result = await query('--json', '@127.0.0.1', '-p', String(port), ...words)
-  if (result.status !== 0) throw new Error(result.stderr)
-  return JSON.parse(result.stdout) as JsonReply
-}
-
-export function query(...args: string[]): Promise<CommandResult> {
-  return runCommand('query', ...args)
+  const plan = parseQuery(['@127.0.0.1', ...words], String(port))
+  return replyToJson(plan, await exchange(plan)) as JsonReply
 }
