@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync } from 'node:fs'
-import koffi from 'koffi'
+import koffi, { type KoffiFunc } from 'koffi'
 
 /**
  * A file mapped read-only into memory, as windows of typed arrays.
@@ -26,8 +26,8 @@ export class FileMapError extends Error {
 interface Calls {
   mmap: (address: null, length: number, protection: number, flags: number, file: number, offset: number) => unknown
   munmap: (address: unknown, length: number) => number
-  madvise: (address: unknown, length: number, advice: number) => number
-  mlock: (address: unknown, length: number) => number
+  madvise: KoffiFunc<(address: unknown, length: number, advice: number) => number>
+  mlock: KoffiFunc<(address: unknown, length: number) => number>
 }
 
 let loaded: Calls | undefined
@@ -86,18 +86,22 @@ export class FileMap {
     }
   }
 
-  /** Asks the system to bring `length` octets from `from` on into memory, and waits for it where that is supported. */
-  populate(from: number, length: number): void {
-    const size = Math.min(length, this.length - from)
-    if (size <= 0) return
-    const start = koffi.address(this.#address) + BigInt(from)
+  /**
+   * Brings `length` octets from `from` on into memory, on a thread of its own.
+   * @returns false where the system can't
+   */
+  async populate(from: number, length: number): Promise<boolean> {
     const { madvise } = calls()
-    if (madvise(start, size, MADV_POPULATE_READ) !== 0) madvise(start, size, MADV_WILLNEED)
+    const start = koffi.address(this.#address) + BigInt(from)
+    const size = Math.min(length, this.length - from)
+    if ((await inThread(madvise, start, size, MADV_POPULATE_READ)) === 0) return true
+    // Linux before 5.14 knows no MADV_POPULATE_READ; reading ahead is the next best.
+    return (await inThread(madvise, start, size, MADV_WILLNEED)) === 0
   }
 
-  /** Keeps the whole map in memory; false when the system's limits (RLIMIT_MEMLOCK) do not allow it. */
-  lock(): boolean {
-    return calls().mlock(this.#address, this.length) === 0
+  /** Keeps the whole map in memory; false when the limits (RLIMIT_MEMLOCK) do not allow it. */
+  async lock(): Promise<boolean> {
+    return (await inThread(calls().mlock, this.#address, this.length)) === 0
   }
 
   /** Unmaps. Nothing may touch `windows` afterwards. */
@@ -106,4 +110,15 @@ export class FileMap {
     this.#open = false
     calls().munmap(this.#address, this.length)
   }
+}
+
+/** Calls a C function on a thread of its own; it tells 0 for success. */
+function inThread<P extends unknown[]>(
+  call: KoffiFunc<(...parameters: P) => number>,
+  ...parameters: P
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | null, result: number) => (error ? reject(error) : resolve(result))
+    call.async(...parameters, done)
+  })
 }
