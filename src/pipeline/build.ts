@@ -51,7 +51,6 @@ export class ZoneBuilder {
   readonly #number = new Uint8Array(4)
   readonly #ownerKey = new Uint8Array(MAX_KEY_LENGTH + 1)
   #slot = 0
-  #denials = 0
   #chain: Chain | undefined
   #apexTypes = new Set<number>()
   #serial = 0
@@ -155,7 +154,6 @@ export class ZoneBuilder {
     const slot = denialSlot(hash, this.#denialBits)
     if (slot !== this.#slot) this.#putDenials()
     this.#slot = slot
-    this.#denials++
     this.#node.length = 0
     encodeDenial(this.#node, hash, nsec3)
     this.#denial.add(hash, 0, this.#node.buf, 0, this.#node.length)
