@@ -9,8 +9,9 @@ import {
   requestStop,
 } from '../net/index.ts'
 import { answers, type ControlServer, openControl, type ReloadReport, type StatusReport } from '../ops/index.ts'
+import type { HeldLock } from '../store/index.ts'
 import { Loads } from './loads.ts'
-import { type DataFolderLock, lockDataFolder } from './lock.ts'
+import { lockDataFolder } from './lock.ts'
 import { type Logger, openLog } from './log.ts'
 import { readyText } from './ready.ts'
 import { restartKeys } from './restart-keys.ts'
@@ -36,7 +37,7 @@ export class Server {
   readonly #log: Logger
   readonly #loads = new Loads()
   readonly #zones: Zones
-  readonly #lock: DataFolderLock
+  readonly #lock: HeldLock
   readonly #supervisor: Supervisor
   #settings: Settings
   #generation = 0
@@ -64,7 +65,7 @@ export class Server {
     }
   }
 
-  private constructor(settings: Settings, overrides: Overrides, version: string, lock: DataFolderLock) {
+  private constructor(settings: Settings, overrides: Overrides, version: string, lock: HeldLock) {
     this.#settings = settings
     this.#overrides = overrides
     this.#version = version

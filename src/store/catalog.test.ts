@@ -68,7 +68,7 @@ describe('a build', () => {
   it('clears up what an interrupted one left, at any point', () => {
     ZoneBuild.begin(data, origin).commit()
     const folder = zoneFolder(data, origin)
-    writeFileSync(join(folder, 'LOCK'), '999999999 1\n')
+    writeFileSync(join(folder, 'LOCK'), JSON.stringify({ pid: 999999999 }))
     for (const left of ['building-999999999', 'building-999999999-records', 'v2']) mkdirSync(join(folder, left))
     writeFileSync(join(folder, 'CURRENT.new'), 'v2\n')
     expect(currentVersion(data, origin)).toBe('v1')

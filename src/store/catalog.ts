@@ -8,13 +8,13 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { lowerName, type Name, nameFromText, nameToText } from '../wire/index.ts'
 import { StoreError } from './error.ts'
 import type { ZoneInfo } from './layout.ts'
+import { type ForeignLock, type HeldLock, tryLock } from './lock-file.ts'
 import { type SnapshotOptions, ZoneSnapshot } from './snapshot.ts'
 
 /**
@@ -103,10 +103,12 @@ export class ZoneBuild {
   /** Folder of the environment to fill. */
   readonly path: string
   readonly #folder: string
+  readonly #lock: HeldLock
 
-  private constructor(folder: string, path: string) {
+  private constructor(folder: string, path: string, lock: HeldLock) {
     this.#folder = folder
     this.path = path
+    this.#lock = lock
   }
 
   /**
@@ -120,16 +122,21 @@ export class ZoneBuild {
     } catch (cause) {
       throw new StoreError(folder, `cannot make the zone's folder: ${(cause as Error).message}`, { cause })
     }
-    takeLock(folder)
-    const current = versionIn(folder)
-    for (const name of readdirSync(folder)) {
-      if (name.startsWith(BUILDING) || (/^v\d+$/.test(name) && name !== current)) {
-        rmSync(join(folder, name), { recursive: true, force: true })
+    const lock = takeLock(folder)
+    try {
+      const current = versionIn(folder)
+      for (const name of readdirSync(folder)) {
+        if (name.startsWith(BUILDING) || (/^v\d+$/.test(name) && name !== current)) {
+          rmSync(join(folder, name), { recursive: true, force: true })
+        }
       }
+      const path = join(folder, `${BUILDING}${process.pid}`)
+      mkdirSync(path)
+      return new ZoneBuild(folder, path, lock)
+    } catch (error) {
+      lock.release()
+      throw error
     }
-    const path = join(folder, `${BUILDING}${process.pid}`)
-    mkdirSync(path)
-    return new ZoneBuild(folder, path)
   }
 
   /** Makes the finished environment the version to serve, and removes the one before. Returns its name. */
@@ -149,55 +156,35 @@ export class ZoneBuild {
     renameSync(temporary, join(this.#folder, CURRENT))
     syncFolder(this.#folder)
     if (before) rmSync(join(this.#folder, before), { recursive: true, force: true })
-    this.#unlock()
+    this.#lock.release()
     return version
   }
 
   /** Removes what was built; the version before goes on. */
   abandon(): void {
     rmSync(this.path, { recursive: true, force: true })
-    this.#unlock()
-  }
-
-  #unlock(): void {
-    rmSync(join(this.#folder, LOCK), { force: true })
+    this.#lock.release()
   }
 }
 
-function takeLock(folder: string): void {
+const LOCK_TRIES = 5
+
+function takeLock(folder: string): HeldLock {
   const path = join(folder, LOCK)
-  for (let tries = 0; ; tries++) {
+  for (let tries = 0; tries < LOCK_TRIES; tries++) {
+    let lock: HeldLock | ForeignLock
     try {
-      writeFileSync(path, `${process.pid}\n`, { flag: 'wx' })
-      return
+      lock = tryLock(path)
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw new StoreError(path, `cannot be written: ${(cause as Error).message}`, { cause })
-      }
+      throw new StoreError(path, `cannot be written: ${(cause as Error).message}`, { cause })
     }
-    const holder = lockHolder(path)
-    if ((holder !== undefined && isRunning(holder)) || tries > 0) {
-      throw new StoreError(path, `process ${holder ?? 'unknown'} is loading this zone: wait for it to end`)
+    if (lock.held) return lock
+    if (lock.isLive) {
+      throw new StoreError(path, `process ${lock.holder?.pid} is loading this zone: wait for it to end`)
     }
-    rmSync(path, { force: true })
+    lock.remove()
   }
-}
-
-function lockHolder(path: string): number | undefined {
-  try {
-    return Number.parseInt(readFileSync(path, 'latin1'), 10) || undefined
-  } catch {
-    return undefined
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
+  throw new StoreError(path, 'other processes are beginning to load this zone at this moment: try again')
 }
 
 function syncFolder(folder: string): void {

@@ -4,6 +4,7 @@ import { type Database, open, type RootDatabase } from 'lmdb'
 import { StoreError } from './error.ts'
 import { Table } from './layout.ts'
 import { OctetWriter } from './octets.ts'
+import { checkDataFile } from './page-layout.ts'
 
 /** LMDB's page: fixed, so that a store made on one machine is read on another. */
 export const PAGE_SIZE = 4096
@@ -14,7 +15,12 @@ const FIRST_MAP = 256 << 20
 
 export type Tables = Readonly<Record<keyof typeof Table, Database<Uint8Array, Uint8Array>>>
 
+/**
+ * Opens an environment; for reading it must be there.
+ * @throws PageLayoutError when it is there and damaged
+ */
 export function openEnvironment(path: string, options: { readOnly: boolean; mapSize?: number }): RootDatabase {
+  if (options.readOnly) checkDataFile(join(path, 'data.mdb'))
   return open({
     path,
     readOnly: options.readOnly,

@@ -24,6 +24,7 @@ export {
 export { EnvironmentWriter } from './environment.ts'
 export { StoreError } from './error.ts'
 export { FORMAT_VERSION, INFO_KEY, OWNER_PREFIX, Table, type ZoneInfo } from './layout.ts'
+export { type ForeignLock, type HeldLock, type LockHolder, tryLock } from './lock-file.ts'
 export { OctetWriter, readU16, readU32 } from './octets.ts'
 export { Residency, type ResidencyOutcome } from './residency.ts'
 export { type SnapshotOptions, writeNumber, ZoneSnapshot } from './snapshot.ts'

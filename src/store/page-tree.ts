@@ -2,33 +2,13 @@ import { compareOctets } from '../zone/index.ts'
 import { StoreError } from './error.ts'
 import { FileMap, FileMapError, LARGEST_VALUE, WINDOW_STRIDE } from './file-map.ts'
 import { readU16, readU32, readU48 } from './octets.ts'
+import { DatabaseRecord, NO_PAGE, Node, NodeFlag, Page, PageFlag, pageNumber, readNewestMeta } from './page-layout.ts'
 import { Seek, type Tree, type TreeSource } from './tree.ts'
 
-/**
- * Reads LMDB's B-trees straight from a memory map of its data file, without a call into the library: data format 2
- * (LMDB 1.0's, which lmdb-js builds), little-endian, 64-bit. Everything that knows the page layout is in this file.
- *
- * A page begins with 24 octets: page number (8), transaction (8), pad (2), flags (2), lower (2), upper (2). From there
- * up to `lower` stand 16-bit pointers to nodes, counted from the end of the header. A node: data size or child page
- * (lo 2, hi 2), flags (2), key size (2), key, data.
- */
-
-const PAGE_HEADER = 24
-const NODE_HEADER = 8
-const META_MAGIC = 0xbeefc0de
-const META_VERSION = 2
-const P_BRANCH = 0x01
-const P_LEAF = 0x02
-const F_BIGDATA = 0x01
-const F_SUBDATA = 0x02
-const NO_PAGE = 0xffffffff
-/** Offsets inside a meta page, after its page header. */
-const META = { version: 4, pageSize: 24, mainRoot: 24 + 48 + 40, transaction: 24 + 96 + 8, end: 24 + 96 + 24 }
-/** Offsets inside the record of a database (MDB_db). */
-const DB = { entries: 32, root: 40, size: 48 }
 /** A tree deeper than this is damaged: 4 levels hold 10^9 entries. */
 const MAX_DEPTH = 24
 
+/** Reads LMDB's B-trees straight from a memory map of its data file, without a call into the library. */
 export class PageSource implements TreeSource {
   readonly map: FileMap
   readonly pageSize: number
@@ -47,30 +27,13 @@ export class PageSource implements TreeSource {
   /**
    * Opens the newest committed snapshot of an LMDB data file. The caller holds a read transaction open meanwhile, so
    * that the snapshot's pages are not reused.
-   * @throws FileMapError when the file can't be mapped or is not of the format known here
+   * @throws FileMapError when the file can't be mapped, PageLayoutError when it is not of the format known here
    */
   static open(path: string): PageSource {
     const map = FileMap.open(path)
     try {
-      const file = map.windows[0]
-      if (!file || map.length < 2 * 4096) throw new FileMapError('the file is too short')
-      const pageSize = readU32(file, PAGE_HEADER + META.pageSize)
-      if (pageSize < 512 || pageSize > 65536 || (pageSize & (pageSize - 1)) !== 0) {
-        throw new FileMapError(`page size ${pageSize} is unknown`)
-      }
-      let newest = -1
-      let root = NO_PAGE
-      for (let meta = PAGE_HEADER, i = 0; i < 2; i++, meta += pageSize) {
-        if (readU32(file, meta) !== META_MAGIC || readU32(file, meta + META.version) !== META_VERSION) {
-          throw new FileMapError('the data format is not the one known here')
-        }
-        const transaction = readU48(file, meta + META.transaction)
-        if (transaction > newest) {
-          newest = transaction
-          root = readU48(file, meta + META.mainRoot)
-        }
-      }
-      return new PageSource(path, map, pageSize, root)
+      const { pageSize, mainRoot } = readNewestMeta(map.windows[0] ?? new Uint8Array(0), map.length)
+      return new PageSource(path, map, pageSize, mainRoot)
     } catch (error) {
       map.close()
       throw error
@@ -82,9 +45,13 @@ export class PageSource implements TreeSource {
     const key = Buffer.from(`${name}\0`, 'latin1')
     // lmdb-js ends the names of databases with a zero octet; other writers do not.
     for (const length of [key.length, key.length - 1]) {
-      if (main.seek(key, length, Seek.Exact) && main.isDatabase && main.length === DB.size) {
+      if (main.seek(key, length, Seek.Exact) && main.isDatabase && main.length === DatabaseRecord.size) {
         const { buf, offset } = main
-        return new PageTree(this, pageNumber(buf, offset + DB.root), readU48(buf, offset + DB.entries))
+        return new PageTree(
+          this,
+          pageNumber(buf, offset + DatabaseRecord.root),
+          readU48(buf, offset + DatabaseRecord.entries),
+        )
       }
     }
     throw new StoreError(this.#path, `the store has no table '${name}': load the zone again`)
@@ -126,11 +93,11 @@ class PageTree implements Tree {
     let page = this.#root
     for (;;) {
       const flags = this.#open(page)
-      const index = this.#search(key, keyLength, how, (flags & P_BRANCH) !== 0)
+      const index = this.#search(key, keyLength, how, (flags & PageFlag.Branch) !== 0)
       this.#pathPage[this.#depth] = page
       this.#pathIndex[this.#depth] = index
-      if (flags & P_LEAF) break
-      if (!(flags & P_BRANCH) || this.#depth + 1 === MAX_DEPTH) throw new FileMapError(`page ${page} is damaged`)
+      if (flags & PageFlag.Leaf) break
+      if (!(flags & PageFlag.Branch) || this.#depth + 1 === MAX_DEPTH) throw new FileMapError(`page ${page} is damaged`)
       page = this.#child(index)
       this.#depth++
     }
@@ -150,27 +117,27 @@ class PageTree implements Tree {
     const window = Math.floor(position / WINDOW_STRIDE)
     this.#page = this.#windows[window]!
     this.#at = position - window * WINDOW_STRIDE
-    return readU16(this.#page, this.#at + 18)
+    return readU16(this.#page, this.#at + Page.flags)
   }
 
   #count(): number {
-    return readU16(this.#page, this.#at + 20) >>> 1
+    return readU16(this.#page, this.#at + Page.lower) >>> 1
   }
 
   #node(index: number): number {
-    return this.#at + PAGE_HEADER + readU16(this.#page, this.#at + PAGE_HEADER + 2 * index)
+    return this.#at + Page.header + readU16(this.#page, this.#at + Page.header + 2 * index)
   }
 
   #child(index: number): number {
     const page = this.#page
     const node = this.#node(index)
-    return readU32(page, node) + readU16(page, node + 4) * 0x100000000
+    return readU32(page, node) + readU16(page, node + Node.flags) * 0x100000000
   }
 
   #compare(index: number, key: Uint8Array, keyLength: number): number {
     const node = this.#node(index)
-    const start = node + NODE_HEADER
-    return compareOctets(this.#page, start, start + readU16(this.#page, node + 6), key, 0, keyLength)
+    const start = node + Node.header
+    return compareOctets(this.#page, start, start + readU16(this.#page, node + Node.keySize), key, 0, keyLength)
   }
 
   /**
@@ -210,7 +177,7 @@ class PageTree implements Tree {
       depth++
       this.#pathPage[depth] = page
       this.#pathIndex[depth] = index
-      if (flags & P_BRANCH) page = this.#child(index)
+      if (flags & PageFlag.Branch) page = this.#child(index)
     }
     if (this.#count() === 0) return false
     this.#take(this.#pathIndex[depth]!)
@@ -220,16 +187,16 @@ class PageTree implements Tree {
   #take(index: number): void {
     const page = this.#page
     const node = this.#node(index)
-    const flags = readU16(page, node + 4)
-    const data = node + NODE_HEADER + readU16(page, node + 6)
+    const flags = readU16(page, node + Node.flags)
+    const data = node + Node.header + readU16(page, node + Node.keySize)
     this.length = readU32(page, node)
-    this.isDatabase = (flags & F_SUBDATA) !== 0
-    if ((flags & F_BIGDATA) === 0) {
+    this.isDatabase = (flags & NodeFlag.Database) !== 0
+    if ((flags & NodeFlag.Overflow) === 0) {
       this.buf = page
       this.offset = data
       return
     }
-    const position = pageNumber(page, data) * this.#pageSize + PAGE_HEADER
+    const position = pageNumber(page, data) * this.#pageSize + Page.header
     if (this.length > LARGEST_VALUE || position + this.length > this.#mapLength) {
       throw new FileMapError(`a value at ${position} lies outside the file`)
     }
@@ -237,11 +204,4 @@ class PageTree implements Tree {
     this.buf = this.#windows[window]!
     this.offset = position - window * WINDOW_STRIDE
   }
-}
-
-/** A page number, or NO_PAGE for LMDB's all-ones (an empty tree). */
-function pageNumber(buf: Uint8Array, at: number): number {
-  const low = readU32(buf, at)
-  const high = readU32(buf, at + 4)
-  return low === 0xffffffff && high === 0xffffffff ? NO_PAGE : low + high * 0x100000000
 }
