@@ -4,22 +4,15 @@ import type { Signing } from '../../test/zones/sign.ts'
 import { nameFromText } from '../wire/index.ts'
 import type { ZoneRecord } from '../zone/index.ts'
 import { ask } from './ask.fixture.ts'
-import {
-  type AnswerCase,
-  PLAIN_CASES,
-  TLD_ZONE,
-  UNSIGNED_CASES,
-  WILDCARD_NS_CASES,
-  WILDCARD_NS_ZONE,
-} from './cases.fixture.ts'
-import {
-  NSEC_CASES,
-  NSEC3_CASES,
-  NSEC3_WITHOUT_OPT_OUT_CASES,
-  OPT_OUT_CASES,
-  SIGNED_CASES,
-} from './cases-signed.fixture.ts'
+import { type AnswerCase, TLD_ZONE } from './cases.fixture.ts'
+import { ALIAS_CASES, REDIRECTION_CASES } from './cases-alias.fixture.ts'
+import { DATA_CASES, NEGATIVE_CASES, UNSIGNED_CASES } from './cases-data.fixture.ts'
+import { NSEC_CASES } from './cases-nsec.fixture.ts'
+import { NSEC3_CASES, NSEC3_WITHOUT_OPT_OUT_CASES, OPT_OUT_CASES } from './cases-nsec3.fixture.ts'
+import { REFERRAL_CASES } from './cases-referral.fixture.ts'
+import { SIGNED_CASES } from './cases-signed.fixture.ts'
 import { TRUNCATION_CASES, WIDE_ZONE } from './cases-truncation.fixture.ts'
+import { WILDCARD_CASES, WILDCARD_NS_CASES, WILDCARD_NS_ZONE } from './cases-wildcard.fixture.ts'
 import { expectReply } from './expectation.fixture.ts'
 import { readReply } from './reply-text.fixture.ts'
 import type { Transport } from './transport.ts'
@@ -34,6 +27,16 @@ export interface Answerer {
 export type ServeZone = (origin: Uint8Array, records: readonly ZoneRecord[]) => Answerer | Promise<Answerer>
 
 const ORIGIN = 'zz.'
+
+/** Answers that do not depend on DNSSEC: asked of the unsigned zone and, without DO, of every signed one. */
+export const PLAIN_CASES: readonly AnswerCase[] = [
+  ...DATA_CASES,
+  ...NEGATIVE_CASES,
+  ...REFERRAL_CASES,
+  ...WILDCARD_CASES,
+  ...ALIAS_CASES,
+  ...REDIRECTION_CASES,
+]
 
 /** Puts all cases to an implementation of answering: unsigned, NSEC, NSEC3 and NSEC3 with opt-out. */
 export function describeAnswers(title: string, serve: ServeZone): void {
