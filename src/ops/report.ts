@@ -39,9 +39,10 @@ export interface ZoneReport {
   readonly origin: string
   /**
    * `serving`: answers come from the version below. `loading`: the first load is under way, answers are SERVFAIL until
-   * it is done. `failed`: there is no version that can be served; answers are SERVFAIL.
+   * it is done. `failed`: there is no version that can be served; answers are SERVFAIL. `expired`: the version may no
+   * longer be served; answers are SERVFAIL.
    */
-  readonly state: 'serving' | 'loading' | 'failed'
+  readonly state: 'serving' | 'loading' | 'failed' | 'expired'
   /** The configured master file, or null. */
   readonly file: string | null
   readonly version: ZoneVersionReport | null
@@ -64,6 +65,8 @@ export interface ZoneVersionReport {
   readonly signed: boolean
   /** `none`, `nsec` or `nsec3`. */
   readonly denial: string
+  /** How the store's pages stand: `locked in memory`, or why they are not. */
+  readonly memory: string | null
 }
 
 export interface LoadReport {

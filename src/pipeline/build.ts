@@ -36,6 +36,13 @@ const ENTRY_OVERHEAD = 40
 /** What a zone's NSEC3PARAM record says of the chain that answers are made from (RFC 5155 4). */
 type Chain = NonNullable<ZoneInfo['nsec3']>
 
+export interface BuildOptions {
+  /** NSEC3 records that will come, or somewhat more. */
+  readonly nsec3Records: number
+  readonly source: ZoneInfo['source']
+  readonly expiresAt: ZoneInfo['expiresAt']
+}
+
 /**
  * Writes a zone into a new environment: first its nodes, as they come in canonical order, then, reading them back, the
  * compiled entries by hash.
@@ -44,6 +51,7 @@ export class ZoneBuilder {
   readonly #origin: Name
   readonly #writer: EnvironmentWriter
   readonly #source: ZoneInfo['source']
+  readonly #expiresAt: ZoneInfo['expiresAt']
   readonly #denialBits: number
   readonly #block = new BlockBuilder()
   readonly #node = new OctetWriter(1 << 16)
@@ -70,11 +78,11 @@ export class ZoneBuilder {
     },
   })
 
-  /** @param nsec3Records NSEC3 records that will come, or somewhat more */
-  constructor(origin: Name, writer: EnvironmentWriter, nsec3Records: number, source: ZoneInfo['source']) {
+  constructor(origin: Name, writer: EnvironmentWriter, { nsec3Records, source, expiresAt }: BuildOptions) {
     this.#origin = origin
     this.#writer = writer
     this.#source = source
+    this.#expiresAt = expiresAt
     this.#denialBits = denialBits(nsec3Records)
     this.#ownerKey[0] = OWNER_PREFIX
   }
@@ -114,7 +122,7 @@ export class ZoneBuilder {
       hashSeed: randomInt(2 ** 32),
       loadedAt: new Date().toISOString(),
       source: this.#source,
-      expiresAt: undefined,
+      expiresAt: this.#expiresAt,
     }
     const writer = this.#writer
     writer.put('Meta', Buffer.from(INFO_KEY), Buffer.from(JSON.stringify(info)))

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { RrsigVerifier } from '../dnssec/verify/index.ts'
-import { EnvironmentWriter, ZoneBuild, type ZoneInfo } from '../store/index.ts'
+import { EnvironmentWriter, writeError, ZoneBuild, type ZoneInfo } from '../store/index.ts'
 import type { Name } from '../wire/index.ts'
 import { ZoneChecker, type ZoneFindings } from '../zone/checks/index.ts'
 import type { ZoneFileProblem } from '../zonefile/index.ts'
@@ -23,6 +23,8 @@ export interface LoadOptions {
   readonly onProgress?: ProgressListener
   /** Octets of records kept in memory while they are sorted; more goes to files beside the store. 256 MiB by default. */
   readonly memory?: number
+  /** Seconds since 1970 from which this version may no longer be served (RFC 1035 3.3.13, EXPIRE); never when absent. */
+  readonly expiresAt?: number
 }
 
 export interface LoadResult {
@@ -79,7 +81,11 @@ export async function loadZone(options: LoadOptions): Promise<LoadResult> {
     const total = stage.records
     reporter.enter('store', total)
     writer = new EnvironmentWriter(build.path)
-    const builder = new ZoneBuilder(origin, writer, stage.nsec3Records, source)
+    const builder = new ZoneBuilder(origin, writer, {
+      nsec3Records: stage.nsec3Records,
+      source,
+      expiresAt: options.expiresAt,
+    })
     stage.drain((node, key) => {
       checker.node(node)
       builder.add(node, key)
@@ -99,11 +105,18 @@ export async function loadZone(options: LoadOptions): Promise<LoadResult> {
     committed = true
     reporter.end()
     return outcome(findings, info)
+  } catch (error) {
+    throw isFullDisk(error) ? writeError(build.path, error) : error
   } finally {
     stage?.dispose()
     await writer?.abandon()
     if (!committed) build.abandon()
   }
+}
+
+/** Sorting and checking write files too. */
+function isFullDisk(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOSPC'
 }
 
 function sourceOf(file: string): ZoneInfo['source'] {

@@ -39,7 +39,7 @@ function zoneLines(zones: readonly ZoneReport[]): string[] {
   const width = Math.max(...zones.map(({ origin }) => origin.length))
   return zones.map(({ origin, state, version, problem }) => {
     const detail =
-      version === null
+      version === null || state === 'expired'
         ? `${state}: answers are SERVFAIL; ${problem ?? 'it is being loaded'}`
         : `serial ${version.serial}, ${version.records} records, ${version.delegations} delegations`
     return `  ${origin.padEnd(width)}  ${detail}`

@@ -198,7 +198,7 @@ export class Server {
     requestStop(this.#stopFlag)
     this.#watch?.close()
     this.#loads.stop()
-    await Promise.all([this.#supervisor.stop(STOP_PATIENCE), this.#control?.close()])
+    await Promise.all([this.#supervisor.stop(STOP_PATIENCE), this.#control?.close(), this.#zones.close()])
     this.#lock.release()
     this.#log.info('stopped')
   }

@@ -62,8 +62,9 @@ export class ThreadZones {
       if (open !== undefined) after.set(key, open)
     }
     const table = new ZoneTable(
-      zones.map(({ origin }) => {
+      zones.map(({ origin, expired }) => {
         const open = after.get(nameToText(origin))
+        if (expired) return { origin, state: 'expired', view: undefined }
         return open === undefined
           ? { origin, state: 'failed', view: undefined }
           : { origin, state: 'ready', view: open.snapshot, fast: open.fast }

@@ -8,6 +8,7 @@ import type { LoadOutcome } from './load-messages.ts'
 import type { Loads } from './loads.ts'
 import type { Logger } from './log.ts'
 import type { ZoneAssignment } from './messages.ts'
+import { Residents } from './residents.ts'
 
 /** Seconds after which a load is worth more log lines than its beginning and end. */
 const LONG_LOAD = 1
@@ -22,6 +23,8 @@ interface ServedZone {
   /** A version that could not be opened: it is not tried again until the store has another. */
   failedVersion: string | undefined
   info: ZoneInfo | undefined
+  /** The version may no longer be served. */
+  expired: boolean
   load: LoadReport | undefined
   loading: Promise<ZoneReloadReport> | undefined
   problem: string | undefined
@@ -36,6 +39,7 @@ export class Zones {
   readonly #loads: Loads
   readonly #log: Logger
   readonly #publish: (zones: readonly ZoneAssignment[]) => void
+  readonly #residents: Residents
   readonly #zones = new Map<string, ServedZone>()
 
   /** @param publish hands a changed list to the answering threads */
@@ -44,11 +48,12 @@ export class Zones {
     this.#loads = loads
     this.#log = log
     this.#publish = publish
+    this.#residents = new Residents(log)
   }
 
   /** What the threads are to answer from now. */
   assignments(): ZoneAssignment[] {
-    return this.#sorted().map(({ origin, version }) => ({ origin, version }))
+    return this.#sorted().map(({ origin, version, expired }) => ({ origin, version, expired }))
   }
 
   /** Takes over the configured zones and those found in the data folder; returns what joined and what left. */
@@ -76,7 +81,7 @@ export class Zones {
     const joined = this.#stored().filter((origin) => !this.#zones.has(origin))
     for (const origin of joined) this.#add(origin)
     const changed = [...this.#zones.values()].filter((zone) => this.#look(zone)).map(({ originText }) => originText)
-    if (changed.length > 0 || joined.length > 0) this.#publish(this.assignments())
+    if (changed.length > 0 || joined.length > 0) this.#publishChanges()
     return changed
   }
 
@@ -97,10 +102,15 @@ export class Zones {
     this.#log.error({ zone: zone.originText, problem: message }, 'a thread cannot open the zone')
   }
 
+  /** Lets go of what is kept in memory. */
+  close(): Promise<void> {
+    return this.#residents.close()
+  }
+
   report(): ZoneReport[] {
     return this.#sorted().map((zone) => ({
       origin: zone.originText,
-      state: zone.version !== undefined ? 'serving' : zone.loading !== undefined ? 'loading' : 'failed',
+      state: stateOf(zone),
       file: zone.file ?? null,
       version:
         zone.info === undefined
@@ -110,15 +120,28 @@ export class Zones {
               name: zone.version!,
               records: zone.info.records,
               delegations: zone.info.delegations,
-              bytes: folderSize(join(zoneFolder(this.#dataDir, zone.origin), zone.version!)),
+              bytes: folderSize(this.#environment(zone)),
               loadedAt: zone.info.loadedAt,
               source: zone.info.source?.path ?? null,
               signed: zone.info.signed,
               denial: zone.info.denial,
+              memory: this.#residents.state(this.#environment(zone)) ?? null,
             },
       load: zone.load ?? null,
       problem: zone.problem ?? null,
     }))
+  }
+
+  /** Folder of the version that is served. */
+  #environment(zone: ServedZone): string {
+    return join(zoneFolder(this.#dataDir, zone.origin), zone.version ?? '')
+  }
+
+  /** Tells the threads, and has what they answer from kept in memory. */
+  #publishChanges(): void {
+    this.#publish(this.assignments())
+    const served = this.#sorted().filter(({ version, expired }) => version !== undefined && !expired)
+    this.#residents.follow(served.map((zone) => this.#environment(zone)))
   }
 
   #sorted(): ServedZone[] {
@@ -142,14 +165,25 @@ export class Zones {
       version: undefined,
       failedVersion: undefined,
       info: undefined,
+      expired: false,
       load: undefined,
       loading: undefined,
       problem: undefined,
     })
   }
 
-  /** True when the zone has a new version that can be opened. */
+  /** True when the zone has a new version that can be opened, or its version has come to expire. */
   #look(zone: ServedZone): boolean {
+    const changed = this.#lookForVersion(zone)
+    const { expiresAt } = zone.info ?? {}
+    const expired = expiresAt !== undefined && Date.now() / 1000 >= expiresAt
+    if (expired === zone.expired) return changed
+    zone.expired = expired
+    if (expired) this.#log.error({ zone: zone.originText }, 'the zone has expired: answers are SERVFAIL')
+    return true
+  }
+
+  #lookForVersion(zone: ServedZone): boolean {
     try {
       const version = currentVersion(this.#dataDir, zone.origin)
       if (version === undefined || version === zone.version || version === zone.failedVersion) return false
@@ -240,6 +274,11 @@ export class Zones {
     if (ok) this.#log.info({ zone, seconds: Number(seconds.toFixed(1)) }, 'loaded the zone file')
     else this.#log.error({ zone, problem }, 'the zone file was not loaded; the last good version, if any, is served on')
   }
+}
+
+function stateOf({ version, expired, loading }: ServedZone): ZoneReport['state'] {
+  if (version === undefined) return loading !== undefined ? 'loading' : 'failed'
+  return expired ? 'expired' : 'serving'
 }
 
 /** Octets of the files in a folder; 0 when it was just replaced by another version. */

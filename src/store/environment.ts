@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, open, type RootDatabase } from 'lmdb'
-import { StoreError } from './error.ts'
+import { diskFull, writeError } from './error.ts'
 import { Table } from './layout.ts'
 import { OctetWriter } from './octets.ts'
 import { checkDataFile } from './page-layout.ts'
@@ -135,18 +135,4 @@ export class EnvironmentWriter {
     const { bavail, bsize } = statfsSync(this.path)
     if (bavail * bsize < octets * 1.1) throw diskFull(this.path, octets - bavail * bsize)
   }
-}
-
-function writeError(path: string, cause: unknown): StoreError {
-  const error = cause as Error & { code?: string | number }
-  if (error.code === 'ENOSPC' || error.code === 28 || /no space left/i.test(error.message)) return diskFull(path, 0)
-  return new StoreError(path, `cannot write the zone store: ${error.message}`, { cause })
-}
-
-function diskFull(path: string, missing: number): StoreError {
-  const amount = missing > 0 ? ` (at least ${Math.ceil(missing / 1e6)} MB more are needed)` : ''
-  return new StoreError(
-    path,
-    `the disk is full${amount}; the version served before goes on. Free some room or move the data folder, then load again`,
-  )
 }

@@ -9,3 +9,20 @@ export class StoreError extends Error {
     this.path = path
   }
 }
+
+/** What kept a store from being written, for the operator. */
+export function writeError(path: string, cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause
+  const error = cause as Error & { code?: string | number }
+  if (error.code === 'ENOSPC' || error.code === 28 || /no space left/i.test(error.message)) return diskFull(path, 0)
+  return new StoreError(path, `cannot write the zone store: ${error.message}`, { cause })
+}
+
+/** @param missing octets known to be missing, 0 when that is not known */
+export function diskFull(path: string, missing: number): StoreError {
+  const amount = missing > 0 ? ` (at least ${Math.ceil(missing / 1e6)} MB more are needed)` : ''
+  return new StoreError(
+    path,
+    `the disk is full${amount}; the version served before goes on. Free some room or move the data folder, then load again`,
+  )
+}

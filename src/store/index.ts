@@ -22,7 +22,7 @@ export {
   OWNER_LABEL,
 } from './denial.ts'
 export { EnvironmentWriter } from './environment.ts'
-export { StoreError } from './error.ts'
+export { StoreError, writeError } from './error.ts'
 export { FORMAT_VERSION, INFO_KEY, OWNER_PREFIX, Table, type ZoneInfo } from './layout.ts'
 export { type ForeignLock, type HeldLock, type LockHolder, tryLock } from './lock-file.ts'
 export { OctetWriter, readU16, readU32 } from './octets.ts'
