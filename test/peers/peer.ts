@@ -6,6 +6,7 @@ import { TcpAsker, UdpAsker } from '../interop/asker.ts'
 import { decodeMessage, TYPE } from '../interop/message.ts'
 import { wireName } from '../interop/name.ts'
 import { buildQuery } from '../interop/query.ts'
+import { atEnd } from './cleanup.ts'
 import { freePort } from './port.ts'
 import { ServerProcess } from './process.ts'
 
@@ -74,9 +75,11 @@ export class Peer {
   }
 }
 
-/** A folder under the system's temporary one. */
+/** A folder under the system's temporary one, removed when the process ends. */
 export function temporaryFolder(purpose: string): string {
-  return mkdtempSync(join(tmpdir(), `zonecut-${purpose}-`))
+  const folder = mkdtempSync(join(tmpdir(), `zonecut-${purpose}-`))
+  atEnd(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }
 
 /** Starts a server of these zones and waits until it answers for each. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { atEnd } from './cleanup.ts'
 
 /** Lines of a server's output kept for the error message. */
 const LOG_LIMIT = 64 * 1024
@@ -9,6 +10,11 @@ export interface Exit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
 }
+
+const running = new Set<ServerProcess>()
+atEnd(() => {
+  for (const server of running) server.killGroup()
+})
 
 /** A server in the foreground, in a process group of its own, so that its children end with it. */
 export class ServerProcess {
@@ -34,6 +40,7 @@ export class ServerProcess {
         this.#log = (this.#log + text).slice(-LOG_LIMIT)
       })
     }
+    running.add(this)
     this.exited = new Promise((resolve) => {
       this.#child.once('error', (error) => {
         this.#log += `\n${error.message}`
@@ -66,9 +73,15 @@ export class ServerProcess {
     const timer = new AbortController()
     await Promise.race([this.exited, sleep(graceMs, undefined, { signal: timer.signal }).catch(() => undefined)])
     timer.abort()
+    this.killGroup()
+    return this.exited
+  }
+
+  /** SIGKILL to the server and its children, whatever is left of them. */
+  killGroup(): void {
+    running.delete(this)
     try {
       if (this.pid > 0) process.kill(-this.pid, 'SIGKILL')
     } catch {} // nobody left in the group
-    return this.exited
   }
 }
