@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, test } from 'vitest'
-import { bind, knot, nsd, type Peer, startPeer, temporaryFolder, zonecut } from '../peers/index.ts'
+import { bind, knot, nsd, type Peer, startPeers, temporaryFolder, zonecut } from '../peers/index.ts'
 import { describeWithTools } from '../peers/suite.ts'
 import { generateZone } from '../zones/generate.ts'
 import { Random } from '../zones/random.ts'
@@ -45,7 +45,7 @@ for (const { title, origin, seed, signing } of SUITES) {
         const plain = writeZone(folder, 'plain.zone', generateZone({ origin, seed, delegations: 400 }).text)
         const file = signing === undefined ? plain : signZone(origin, plain, folder, signing)
         names = readZoneNames(readFileSync(join(file), 'latin1'), origin)
-        servers = await Promise.all([zonecut, nsd, knot, bind].map((kind) => startPeer(kind, [{ origin, file }])))
+        servers = await startPeers([zonecut, nsd, knot, bind], [{ origin, file }])
       }, MINUTES)
       afterAll(() => Promise.all(servers.map((server) => server.stop())))
 

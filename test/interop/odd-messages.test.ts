@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bind, knot, missingTools, nsd, type Peer, startPeer, temporaryFolder, zonecut } from '../peers/index.ts'
+import {
+  bind,
+  knot,
+  missingTools,
+  nsd,
+  type Peer,
+  startPeer,
+  startPeers,
+  temporaryFolder,
+  zonecut,
+} from '../peers/index.ts'
 import { writeZone } from '../zones/sign.ts'
 import { TcpAsker } from './asker.ts'
 import { type DecodedMessage, decodeMessage } from './message.ts'
@@ -82,9 +92,7 @@ describe.skipIf(absent !== undefined && !required)(
   () => {
     let peers: Peer[] = []
     beforeAll(async () => {
-      peers = await Promise.all(
-        [nsd, knot, bind].map((kind) => startPeer(kind, [{ origin: ODD_ORIGIN, file: zoneFile }])),
-      )
+      peers = await startPeers([nsd, knot, bind], [{ origin: ODD_ORIGIN, file: zoneFile }])
     }, 40_000)
     afterAll(() => Promise.all(peers.map((peer) => peer.stop())))
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bind, knot, nsd, type Peer, startPeer, temporaryFolder, zonecut } from '../peers/index.ts'
+import { bind, knot, nsd, type Peer, startPeers, temporaryFolder, zonecut } from '../peers/index.ts'
 import { describeWithTools } from '../peers/suite.ts'
 import { Random } from '../zones/random.ts'
 import { writeZone } from '../zones/sign.ts'
@@ -56,7 +56,7 @@ describe.skipIf(rootZoneMissing)(`the real root zone${rootZoneMissing ? ` (skipp
       const text = rootZoneText()
       names = readZoneNames(text, '.')
       const zones = [{ origin: '.', file: writeZone(temporaryFolder('root'), 'root.zone', text) }]
-      servers = await Promise.all([zonecut, nsd, knot, bind].map((kind) => startPeer(kind, zones)))
+      servers = await startPeers([zonecut, nsd, knot, bind], zones)
       const [subject, ...references] = servers
       comparison = new Comparison(subject!, references, ACCEPTED)
     }, MINUTES)

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PeerKind } from './peer.ts'
-import { toolPath } from './tool.ts'
 
 /** BIND as an authoritative server only, told to answer minimally, and to take any name a zone holds. */
 export const bind: PeerKind = {
@@ -39,6 +38,6 @@ export const bind: PeerKind = {
     }
     const config = join(folder, 'named.conf')
     writeFileSync(config, `${lines.join('\n')}\n`)
-    return { command: toolPath('named'), args: ['-g', '-4', '-n', '1', '-c', config] }
+    return { command: 'named', args: ['-g', '-4', '-n', '1', '-c', config] }
   },
 }

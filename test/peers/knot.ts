@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PeerKind } from './peer.ts'
-import { toolPath } from './tool.ts'
 
 /** Knot DNS. Zone files are only read: no journal, nothing written back. */
 export const knot: PeerKind = {
@@ -34,6 +33,6 @@ export const knot: PeerKind = {
     for (const { origin, file } of zones) lines.push(`  - domain: "${origin}"`, `    file: "${file}"`)
     const config = join(folder, 'knot.conf')
     writeFileSync(config, `${lines.join('\n')}\n`)
-    return { command: toolPath('knotd'), args: ['-c', config] }
+    return { command: 'knotd', args: ['-c', config] }
   },
 }

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PeerKind } from './peer.ts'
-import { toolPath } from './tool.ts'
 
 /** NSD, with its defaults for answers and without rate limits. */
 export const nsd: PeerKind = {
@@ -30,6 +29,6 @@ export const nsd: PeerKind = {
     for (const { origin, file } of zones) lines.push('zone:', `  name: "${origin}"`, `  zonefile: "${file}"`)
     const config = join(folder, 'nsd.conf')
     writeFileSync(config, `${lines.join('\n')}\n`)
-    return { command: toolPath('nsd'), args: ['-d', '-c', config] }
+    return { command: 'nsd', args: ['-d', '-c', config] }
   },
 }

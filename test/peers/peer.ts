@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TcpAsker, UdpAsker } from '../interop/asker.ts'
 import { decodeMessage, TYPE } from '../interop/message.ts'
@@ -9,6 +9,7 @@ import { buildQuery } from '../interop/query.ts'
 import { atEnd } from './cleanup.ts'
 import { freePort } from './port.ts'
 import { ServerProcess } from './process.ts'
+import { toolPath } from './tool.ts'
 
 export interface PeerZone {
   /** Presentation form, fully qualified. */
@@ -25,6 +26,7 @@ export interface PeerKind {
 }
 
 export interface PeerCommand {
+  /** A path, or the name of a program to find. */
   readonly command: string
   readonly args: readonly string[]
   readonly env?: NodeJS.ProcessEnv
@@ -87,7 +89,8 @@ export async function startPeer(kind: PeerKind, zones: readonly PeerZone[]): Pro
   const folder = temporaryFolder(kind.name)
   const port = await freePort()
   const { command, args, env } = kind.prepare(folder, port, zones)
-  const server = new ServerProcess(kind.name, command, args, env === undefined ? { cwd: folder } : { cwd: folder, env })
+  const program = isAbsolute(command) ? command : toolPath(command)
+  const server = new ServerProcess(kind.name, program, args, env === undefined ? { cwd: folder } : { cwd: folder, env })
   const peer = new Peer(kind.name, port, folder, server)
   try {
     await peer.ready(zones)
@@ -96,4 +99,14 @@ export async function startPeer(kind: PeerKind, zones: readonly PeerZone[]): Pro
     throw error
   }
   return peer
+}
+
+/** Starts several servers of the same zones. When one fails, the others are stopped. */
+export async function startPeers(kinds: readonly PeerKind[], zones: readonly PeerZone[]): Promise<Peer[]> {
+  const started = await Promise.allSettled(kinds.map((kind) => startPeer(kind, zones)))
+  const peers = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const failure = started.find((result) => result.status === 'rejected')
+  if (failure === undefined) return peers
+  await Promise.all(peers.map((peer) => peer.stop()))
+  throw failure.reason
 }

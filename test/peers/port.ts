@@ -25,12 +25,17 @@ function tcpFree(port: number): Promise<boolean> {
   })
 }
 
+/** Whether a loopback port is free over both UDP and TCP. */
+export async function portIsFree(port: number): Promise<boolean> {
+  return (await udpFree(port)) && (await tcpFree(port))
+}
+
 /** A loopback port that is free over both UDP and TCP, from 15300 to 15399. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < BLOCK; tries++) {
     const port = FIRST + worker * BLOCK + next
     next = (next + 1) % BLOCK
-    if ((await udpFree(port)) && (await tcpFree(port))) return port
+    if (await portIsFree(port)) return port
   }
   throw new Error(`no free port from ${FIRST + worker * BLOCK} to ${FIRST + worker * BLOCK + BLOCK - 1}`)
 }

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PeerKind } from './peer.ts'
-import { toolPath } from './tool.ts'
 
 /** PowerDNS with the BIND backend, its caches off. */
 export const powerdns: PeerKind = {
@@ -30,6 +29,6 @@ export const powerdns: PeerKind = {
       'loglevel=4',
     ]
     writeFileSync(join(folder, 'pdns.conf'), `${lines.join('\n')}\n`)
-    return { command: toolPath('pdns_server'), args: [`--config-dir=${folder}`] }
+    return { command: 'pdns_server', args: [`--config-dir=${folder}`] }
   },
 }
