@@ -4,10 +4,11 @@ import { dirname } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { rcodeToText } from '../src/iana/index.ts'
 import { nameFromText, nameToText } from '../src/wire/index.ts'
-import { type BlastResult, blast } from './load/blast.ts'
+import { blast } from './load/blast.ts'
 import { cpuSeconds } from './load/cpu.ts'
 import { buildQueries, sampleDelegations } from './load/queries.ts'
 import { durationText, latencySvg } from './load/svg.ts'
+import type { LoadResult } from './load/tally.ts'
 
 interface Options {
   readonly server: { readonly host: string; readonly port: number }
@@ -58,7 +59,7 @@ const PERCENTILES = [
   ['p99.9', 0.999],
 ] as const
 
-function summary(result: BlastResult, cpu: number | undefined) {
+function summary(result: LoadResult, cpu: number | undefined) {
   const micros = (units: number) => units / 10
   return {
     queriesPerSecond: Math.round(result.received / result.seconds),

@@ -1,16 +1,7 @@
 import { RRType } from '../../src/iana/index.ts'
 import { labelCount, type Name, namesEqual, ROOT } from '../../src/wire/index.ts'
 import { parseZoneFile } from '../../src/zonefile/index.ts'
-import { addressOf } from './libc.ts'
-
-/** Queries in wire form, one after another in memory that does not move. */
-export interface QuerySet {
-  readonly octets: Uint8Array
-  readonly address: number
-  readonly offsets: Uint32Array
-  readonly lengths: Uint16Array
-  readonly count: number
-}
+import { type QuerySet, QueryWriter, querySet } from './query-set.ts'
 
 export interface QueryChoice {
   /** Random labels under the apex in place of delegated names. */
@@ -73,45 +64,26 @@ function randomLabel(): string {
   return Array.from({ length: 12 }, () => String.fromCharCode(97 + Math.floor(Math.random() * 26))).join('')
 }
 
-function prepend(labels: readonly string[], name: Name): Buffer {
-  const parts = labels.map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label, 'latin1')]))
-  return Buffer.concat([...parts, name])
+function labelOctets(labels: readonly string[]): Buffer {
+  return Buffer.concat(labels.flatMap((label) => [Buffer.from([label.length]), Buffer.from(label, 'latin1')]))
 }
 
 /** More than any batch: a query's octets must not stand in one batch twice, since its id is written into them. */
-const LEAST_QUERIES = 1024
+export const LEAST_QUERIES = 1024
 
 /** Builds one query of type A for each name; repeats the names of a small zone. */
 export function buildQueries(delegations: Delegations, choice: QueryChoice): QuerySet {
   if (delegations.names.length === 0) throw new Error('the zone holds no delegation')
-  const opt = choice.payload === undefined ? 0 : 11
+  const { payload, dnssecOk } = choice
+  const edns = payload === undefined ? undefined : { payload, dnssecOk }
+  const prefix = labelOctets(choice.prefix)
   const repeat = Math.ceil(LEAST_QUERIES / delegations.names.length)
-  const asked = Array.from({ length: repeat }, () => delegations.names).flat()
-  const names = asked.map((name) =>
-    choice.negative ? prepend([randomLabel()], delegations.apex) : prepend(choice.prefix, name),
-  )
-  const octets = new Uint8Array(new ArrayBuffer(names.reduce((sum, name) => sum + 12 + name.length + 4 + opt, 0)))
-  const view = new DataView(octets.buffer)
-  const offsets = new Uint32Array(names.length)
-  const lengths = new Uint16Array(names.length)
-  let at = 0
-  for (const [i, name] of names.entries()) {
-    offsets[i] = at
-    view.setUint16(at + 4, 1)
-    view.setUint16(at + 10, opt === 0 ? 0 : 1)
-    octets.set(name, at + 12)
-    let end = at + 12 + name.length
-    view.setUint16(end, RRType.A)
-    view.setUint16(end + 2, 1)
-    end += 4
-    if (choice.payload !== undefined) {
-      view.setUint16(end + 1, RRType.OPT)
-      view.setUint16(end + 3, choice.payload)
-      view.setUint16(end + 7, choice.dnssecOk ? 0x8000 : 0)
-      end += 11
+  const writer = new QueryWriter()
+  for (let round = 0; round < repeat; round++) {
+    for (const name of delegations.names) {
+      if (choice.negative) writer.add(labelOctets([randomLabel()]), delegations.apex, RRType.A, edns)
+      else writer.add(prefix, name, RRType.A, edns)
     }
-    lengths[i] = end - at
-    at = end
   }
-  return { octets, address: addressOf(octets.buffer as ArrayBuffer), offsets, lengths, count: names.length }
+  return querySet(writer.octets)
 }
