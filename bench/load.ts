@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { rcodeToText } from '../src/iana/index.ts'
 import { nameFromText, nameToText } from '../src/wire/index.ts'
+import { between, runMain } from './cli.ts'
 import { blast } from './load/blast.ts'
 import { cpuSeconds } from './load/cpu.ts'
 import { buildQueries, sampleDelegations } from './load/queries.ts'
@@ -36,14 +37,6 @@ function parseServer(text: string): Options['server'] {
   if (isIP(host) === 0) throw new InvalidArgumentError('expected ADDRESS@PORT')
   if (!Number.isInteger(port) || port < 1 || port > 65535) throw new InvalidArgumentError('port from 1 to 65535')
   return { host, port }
-}
-
-function between(low: number, high: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (!(value >= low && value <= high)) throw new InvalidArgumentError(`expected a number from ${low} to ${high}`)
-    return value
-  }
 }
 
 function parsePids(text: string): number[] {
@@ -157,9 +150,4 @@ const command = new Command('bench:load')
   .option('--out <file.svg>', 'where to draw the latency distribution', 'bench/out/latency.svg')
   .option('--json', 'print JSON')
 
-try {
-  run(command.parse().opts<Options>())
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = 1
-}
+await runMain(() => run(command.parse().opts<Options>()))

@@ -35,6 +35,24 @@ export const recvmmsg = library.func(
   'int recvmmsg(int fd, uintptr_t messages, unsigned int count, int flags, uintptr_t timeout)',
 ) as (fd: number, messages: number, count: number, flags: number, timeout: number) => number
 
+export const bind = library.func('int bind(int fd, const void *address, uint32_t length)') as (
+  fd: number,
+  address: Uint8Array,
+  length: number,
+) => number
+export const send = library.func('long send(int fd, uintptr_t octets, size_t length, int flags)') as (
+  fd: number,
+  octets: number,
+  length: number,
+  flags: number,
+) => number
+export const recv = library.func('long recv(int fd, uintptr_t octets, size_t length, int flags)') as (
+  fd: number,
+  octets: number,
+  length: number,
+  flags: number,
+) => number
+
 export function errno(): number {
   return koffi.errno()
 }
@@ -47,9 +65,19 @@ export function addressOf(memory: ArrayBuffer): number {
 export const AF_INET = 2
 export const AF_INET6 = 10
 export const SOCK_DGRAM = 2
+export const SOCK_STREAM = 1
+export const SOCK_NONBLOCK = 0x800
 export const SOL_SOCKET = 1
+export const SOL_IP = 0
+export const IPPROTO_TCP = 6
+export const TCP_NODELAY = 1
+export const IP_BIND_ADDRESS_NO_PORT = 24
 export const SO_SNDBUF = 7
 export const SO_RCVBUF = 8
 export const MSG_DONTWAIT = 0x40
+export const MSG_NOSIGNAL = 0x4000
 export const POLLIN = 1
+export const POLLOUT = 4
+export const EAGAIN = 11
+export const EINPROGRESS = 115
 export const ECONNREFUSED = 111
