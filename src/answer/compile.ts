@@ -1,6 +1,6 @@
 import { RRClass, RRType } from '../iana/index.ts'
 import { HASH_LENGTH, type OctetWriter } from '../store/index.ts'
-import { HEADER_LENGTH, MessageWriter, type Name } from '../wire/index.ts'
+import { HEADER_LENGTH, isAtOrBelow, MessageWriter, type Name } from '../wire/index.ts'
 import { writeNsec3Hash, type ZoneNode, type ZoneView } from '../zone/index.ts'
 import { proveNoData } from './denial.ts'
 import { DelegationFlag, EntryKind, NameFlag } from './entry.ts'
@@ -28,6 +28,7 @@ export class EntryCompiler {
   readonly #writer = new MessageWriter(this.#buffer)
   readonly #glueBuffer = new Uint8Array(SCRATCH)
   readonly #glueWriter = new MessageWriter(this.#glueBuffer)
+  readonly #scratchWriter = new MessageWriter(new Uint8Array(SCRATCH))
 
   constructor(view: ZoneView) {
     this.#view = view
@@ -54,7 +55,7 @@ export class EntryCompiler {
     const questionEnd = writer.offset
     const ns = compose(writer, () => putDelegation(sections, cut))
     const ds = findRRset(cut, RRType.DS)
-    let security = compose(writer, () => {})
+    let security = EMPTY
     let hash: Uint8Array | undefined
     if (ds !== undefined || view.denial === 'nsec') {
       security = compose(writer, () =>
@@ -106,6 +107,8 @@ export class EntryCompiler {
 
   /** Composes the glue right after the NS RRset, where all names it can point to stand. */
   #glue(cut: ZoneNode): { fragment: Fragment; truncated: boolean; signed: boolean } {
+    // Most delegations name servers outside the zone, and there is nothing to compose.
+    if (!namesInZone(cut, this.#view.origin)) return { fragment: EMPTY, truncated: false, signed: false }
     const writer = this.#glueWriter
     const sections = begin(writer, this.#view, cut.owner, false)
     putDelegation(sections, cut)
@@ -116,14 +119,20 @@ export class EntryCompiler {
     let signed = false
     if (fragment.records > 0 && this.#view.denial !== 'none') {
       // Addresses that are no glue but the zone's own data go with their signatures when DNSSEC is asked for.
-      const scratch = new MessageWriter(new Uint8Array(SCRATCH))
-      const withSignatures = begin(scratch, this.#view, cut.owner, true)
+      const withSignatures = begin(this.#scratchWriter, this.#view, cut.owner, true)
       putInDomainGlue(withSignatures, cut)
       offerSiblingGlue(withSignatures, cut)
-      signed = scratch.count(Section.Additional) !== fragment.records
+      signed = this.#scratchWriter.count(Section.Additional) !== fragment.records
     }
     return { fragment, truncated: sections.truncated, signed }
   }
+}
+
+const EMPTY: Fragment = { start: 0, end: 0, pointers: [], records: 0 }
+
+/** Whether a nameserver of the delegation lies in the zone, so that there may be glue. */
+function namesInZone(cut: ZoneNode, origin: Name): boolean {
+  return findRRset(cut, RRType.NS)?.rdatas.some((nameserver) => isAtOrBelow(nameserver, origin)) ?? false
 }
 
 function begin(writer: MessageWriter, view: ZoneView, qname: Name, dnssec: boolean): Sections {

@@ -21,6 +21,12 @@ const POINTER_LIMIT = 0x4000
 /** Records that one reply may hold: a proof needs three at most (RFC 5155 7.2.2). */
 const MOST = 4
 
+/** An entry that many replies hold, kept where it is found without a search. */
+export interface KeptEntry {
+  readonly buf: Uint8Array
+  readonly entry: number
+}
+
 /** Copies NSEC3 records, with their signatures, from the store into replies: each once. */
 export class CompiledDenial {
   readonly #values: NumberedValues
@@ -30,10 +36,17 @@ export class CompiledDenial {
   #puts = 0
   /** Records that the last `put` wrote: none when the reply had them already. */
   written = 0
+  /** What `find` found: an entry of `buf`, which matches the hash, or covers it. */
+  entry = 0
+  matches = false
 
   constructor(snapshot: ZoneSnapshot) {
     this.#bits = snapshot.info.denialBits
     this.#values = new NumberedValues(snapshot.denials, 2 ** this.#bits, snapshot.stable)
+  }
+
+  get buf(): Uint8Array {
+    return this.#values.buf
   }
 
   /** Begins a reply. */
@@ -41,23 +54,45 @@ export class CompiledDenial {
     this.#puts = 0
   }
 
-  /** Whether a record matches this hash. */
-  matches(hash: Uint8Array): boolean {
+  /**
+   * Finds the record that matches a hash, or else the one that covers it.
+   * @returns false when there is none: the zone has no chain
+   */
+  find(hash: Uint8Array): boolean {
     const values = this.#values
-    if (!values.open(denialSlot(hash, this.#bits))) return false
-    const index = denialAtOrBefore(values.buf, values.offset, hash)
-    return index >= 0 && denialMatches(values.buf, values.offset, index, hash)
+    const own = denialSlot(hash, this.#bits)
+    let index = -1
+    this.matches = false
+    if (values.open(own)) {
+      index = denialAtOrBefore(values.buf, values.offset, hash)
+      this.matches = index >= 0 && denialMatches(values.buf, values.offset, index, hash)
+    }
+    // The record before may stand in an earlier slot, and the chain is a ring.
+    const slots = 2 ** this.#bits
+    for (let back = 1; index < 0 && back <= slots; back++) {
+      if (values.open((own - back + slots) % slots)) index = readU32(values.buf, values.offset) - 1
+    }
+    if (index < 0) return false
+    this.entry = denialEntry(values.buf, values.offset, index)
+    return true
   }
 
   /**
-   * Writes the record that matches a hash, or that covers it.
-   * @param originAt offset in the reply of the zone's origin, in the question
-   * @returns the offset after it, or -1 when it does not fit or there is none as asked for
+   * The record that matches a hash, or that covers it, kept for replies to come; undefined when there is none as asked
+   * for.
    */
-  put(reply: Uint8Array, at: number, limit: number, originAt: number, hash: Uint8Array, covering: boolean): number {
-    const entry = this.#find(hash, covering)
-    if (entry < 0) return -1
-    const { buf } = this.#values
+  keep(hash: Uint8Array, covering: boolean): KeptEntry | undefined {
+    if (!this.find(hash) || this.matches === covering) return undefined
+    const { buf, entry } = this
+    return { buf: buf.slice(entry, entry + RECORDS + readU16(buf, entry + WHOLE_LENGTH)), entry: 0 }
+  }
+
+  /**
+   * Writes the records of an entry, unless the reply has them.
+   * @param originAt offset in the reply of the zone's origin, in the question
+   * @returns the offset after them, or -1 when they do not fit
+   */
+  put(reply: Uint8Array, at: number, limit: number, originAt: number, buf: Uint8Array, entry: number): number {
     this.written = 0
     for (let i = 0; i < this.#puts; i++) if (sameOwner(reply, this.#putAt[i]!, buf, entry + RECORDS)) return at
     const whole = readU16(buf, entry + WHOLE_LENGTH)
@@ -74,24 +109,6 @@ export class CompiledDenial {
     }
     this.#putAt[this.#puts++] = at
     return at + whole
-  }
-
-  /** Where the entry begins, in the value then open; -1 when there is none, or one matches that is to cover. */
-  #find(hash: Uint8Array, covering: boolean): number {
-    const values = this.#values
-    const own = denialSlot(hash, this.#bits)
-    let index = -1
-    if (values.open(own)) {
-      index = denialAtOrBefore(values.buf, values.offset, hash)
-      const matches = index >= 0 && denialMatches(values.buf, values.offset, index, hash)
-      if (matches === covering) return -1
-    } else if (!covering) return -1
-    // The record before may stand in an earlier slot, and the chain is a ring.
-    const slots = 2 ** this.#bits
-    for (let back = 1; index < 0 && back <= slots; back++) {
-      if (values.open((own - back + slots) % slots)) index = readU32(values.buf, values.offset) - 1
-    }
-    return index < 0 ? -1 : denialEntry(values.buf, values.offset, index)
   }
 }
 

@@ -1,9 +1,9 @@
 import { Rcode, RRType } from '../iana/index.ts'
 import { HASH_LENGTH, readU16, type ZoneSnapshot } from '../store/index.ts'
 import { HEADER_LENGTH, labelCount } from '../wire/index.ts'
-import { writeNsec3Hash } from '../zone/index.ts'
+import { writeNsec3Hash, writeNsec3HashAt } from '../zone/index.ts'
 import { type ApexFragment, compileAtApex, questionEndOf } from './compile.ts'
-import { CompiledDenial } from './compiled-denial.ts'
+import { CompiledDenial, type KeptEntry } from './compiled-denial.ts'
 import { Delegation, DelegationFlag, EntryKind, NameFlag } from './entry.ts'
 import type { FastPath } from './fast.ts'
 import { putNegativeSoa } from './general.ts'
@@ -36,8 +36,9 @@ export class CompiledAnswers implements FastPath {
   readonly #soa: ApexFragment
   readonly #signedSoa: ApexFragment
   readonly #hash = new Uint8Array(HASH_LENGTH)
-  readonly #originHash = new Uint8Array(HASH_LENGTH)
-  readonly #wildcardHash = new Uint8Array(HASH_LENGTH)
+  /** Of the record that matches the apex, and of the one that covers the wildcard below it. */
+  readonly #apexEntry: KeptEntry | undefined
+  readonly #wildcardEntry: KeptEntry | undefined
   /** Where the reply goes on. */
   #at = 0
   #authority = 0
@@ -56,8 +57,8 @@ export class CompiledAnswers implements FastPath {
       wildcard !== undefined && (snapshot.node(wildcard) !== undefined || snapshot.hasBelow(wildcard))
     this.#soa = compileAtApex(snapshot, false, putNegativeSoa)
     this.#signedSoa = compileAtApex(snapshot, true, putNegativeSoa)
-    if (nsec3) writeNsec3Hash(origin, this.#iterations, this.#salt, this.#originHash, 0)
-    if (nsec3 && wildcard) writeNsec3Hash(wildcard, this.#iterations, this.#salt, this.#wildcardHash, 0)
+    this.#apexEntry = this.#keep(origin, false)
+    this.#wildcardEntry = wildcard && this.#keep(wildcard, true)
   }
 
   answer(query: ParsedQuery, reply: Uint8Array, limit: number): number {
@@ -84,6 +85,12 @@ export class CompiledAnswers implements FastPath {
       encloserAt = at
     }
     return 0
+  }
+
+  #keep(name: Uint8Array, covering: boolean): KeptEntry | undefined {
+    if (!this.#denials) return undefined
+    writeNsec3Hash(name, this.#iterations, this.#salt, this.#hash, 0)
+    return this.#denials.keep(this.#hash, covering)
   }
 
   /** RFC 1034 4.3.2 step 3b; with DO, DS or the proof that there is none (RFC 4035 3.1.4, RFC 5155 7.2.7). */
@@ -170,11 +177,13 @@ export class CompiledAnswers implements FastPath {
     if (proof && !provable) return 0
     if (!this.#putSoa(query, reply, limit)) return 0
     if (proof) {
-      if (!this.#putDenial(query, reply, limit, this.#originHash, false)) return 0
-      const name = query.qname.subarray(at, query.qnameLength)
-      writeNsec3Hash(name, this.#iterations, this.#salt, this.#hash, 0)
-      if (!this.#putDenial(query, reply, limit, this.#hash, true)) return 0
-      if (!this.#putDenial(query, reply, limit, this.#wildcardHash, true)) return 0
+      const denials = this.#denials!
+      if (!this.#putKept(query, reply, limit, this.#apexEntry)) return 0
+      writeNsec3HashAt(query.qname, at, query.qnameLength, this.#iterations, this.#salt, this.#hash, 0)
+      // Matched: the hash of a name that does not exist is another's, and no proof can be given.
+      if (!denials.find(this.#hash) || denials.matches) return 0
+      if (!this.#putDenial(query, reply, limit, denials.buf, denials.entry)) return 0
+      if (!this.#putKept(query, reply, limit, this.#wildcardEntry)) return 0
     }
     reply[FLAGS_HIGH]! |= AA
     reply[FLAGS_LOW]! |= Rcode.NXDOMAIN
@@ -201,18 +210,23 @@ export class CompiledAnswers implements FastPath {
    * @param hashAt where in `buf` the hash of the cut's name stands
    */
   #proveNoDs(query: ParsedQuery, reply: Uint8Array, limit: number, buf: Uint8Array, hashAt: number): boolean {
+    const denials = this.#denials!
     for (let i = 0; i < HASH_LENGTH; i++) this.#hash[i] = buf[hashAt + i]!
-    if (this.#denials!.matches(this.#hash)) return this.#putDenial(query, reply, limit, this.#hash, false)
-    return (
-      this.#putDenial(query, reply, limit, this.#originHash, false) &&
-      this.#putDenial(query, reply, limit, this.#hash, true)
-    )
+    if (!denials.find(this.#hash)) return false
+    const { entry } = denials
+    const found = denials.buf
+    if (!denials.matches && !this.#putKept(query, reply, limit, this.#apexEntry)) return false
+    return this.#putDenial(query, reply, limit, found, entry)
   }
 
-  #putDenial(query: ParsedQuery, reply: Uint8Array, limit: number, hash: Uint8Array, covering: boolean): boolean {
+  #putKept(query: ParsedQuery, reply: Uint8Array, limit: number, kept: KeptEntry | undefined): boolean {
+    return kept !== undefined && this.#putDenial(query, reply, limit, kept.buf, kept.entry)
+  }
+
+  #putDenial(query: ParsedQuery, reply: Uint8Array, limit: number, buf: Uint8Array, entry: number): boolean {
     const denials = this.#denials!
     const originAt = HEADER_LENGTH + query.qnameLength - this.#origin.length
-    const end = denials.put(reply, this.#at, limit, originAt, hash, covering)
+    const end = denials.put(reply, this.#at, limit, originAt, buf, entry)
     if (end < 0) return false
     this.#at = end
     this.#authority += denials.written

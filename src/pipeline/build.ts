@@ -22,6 +22,8 @@ import {
   nameHash,
   OctetWriter,
   OWNER_PREFIX,
+  readNumber,
+  readU32,
   writeNumber,
   type ZoneInfo,
   ZoneSnapshot,
@@ -237,10 +239,8 @@ export class ZoneBuilder {
       }
     }
     sorter.drain((buf, start, end) => {
-      const number = Buffer.from(buf.buffer, buf.byteOffset + start, 4).readUInt32BE()
-      putUpTo(number)
-      const tag = Buffer.from(buf.buffer, buf.byteOffset + start + 4, 4).readUInt32LE()
-      builder.add(tag, buf, start + 8, end)
+      putUpTo(readNumber(buf, start))
+      builder.add(readU32(buf, start + 4), buf, start + 8, end)
     })
     putUpTo(buckets)
   }

@@ -27,6 +27,6 @@ export { FORMAT_VERSION, INFO_KEY, OWNER_PREFIX, Table, type ZoneInfo } from './
 export { type ForeignLock, type HeldLock, type LockHolder, tryLock } from './lock-file.ts'
 export { OctetWriter, readU16, readU32 } from './octets.ts'
 export { Residency, type ResidencyOutcome } from './residency.ts'
-export { type SnapshotOptions, writeNumber, ZoneSnapshot } from './snapshot.ts'
+export { readNumber, type SnapshotOptions, writeNumber, ZoneSnapshot } from './snapshot.ts'
 export { ExternalSorter, type ItemVisitor } from './sorter.ts'
 export { Seek, type Tree } from './tree.ts'

@@ -224,6 +224,11 @@ export function writeNumber(key: Uint8Array, number: number): void {
   key[3] = number
 }
 
+/** Reads such a number. */
+export function readNumber(key: Uint8Array, at: number): number {
+  return ((key[at]! << 24) | (key[at + 1]! << 16) | (key[at + 2]! << 8) | key[at + 3]!) >>> 0
+}
+
 function readInfo(path: string, tables: Tables): ZoneInfo {
   const text = tables.Meta.getBinary(Buffer.from(INFO_KEY))
   if (!text) throw new StoreError(path, 'the store has no description: load the zone again')

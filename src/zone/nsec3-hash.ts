@@ -13,9 +13,23 @@ const input = new Uint8Array(MAX_NAME_LENGTH + 255)
  * @param salt at most 255 octets
  */
 export function writeNsec3Hash(name: Name, iterations: number, salt: Uint8Array, out: Uint8Array, at: number): void {
-  input.set(name)
-  input.set(salt, name.length)
-  sha1(input, name.length + salt.length, out, at)
+  writeNsec3HashAt(name, 0, name.length, iterations, salt, out, at)
+}
+
+/** As {@link writeNsec3Hash}, for the name at `start..end` of a buffer. */
+export function writeNsec3HashAt(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  iterations: number,
+  salt: Uint8Array,
+  out: Uint8Array,
+  at: number,
+): void {
+  const length = end - start
+  for (let i = 0; i < length; i++) input[i] = buf[start + i]!
+  input.set(salt, length)
+  sha1(input, length + salt.length, out, at)
   if (iterations === 0) return
   for (let i = 0; i < SHA1_LENGTH; i++) input[i] = out[at + i]!
   input.set(salt, SHA1_LENGTH)
