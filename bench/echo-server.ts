@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import { createCounters, createStopFlag, type Handler, openUdp, type UdpIo } from '../src/net/index.ts'
 
 // The server under measurement of echo.ts: answers every query with itself, marked as a response.
-// Usage: echo-server IO ADDRESS[,ADDRESS...] [share]
+// Usage: echo-server IO ADDRESS[@PORT][,ADDRESS[@PORT]...] [share]; without a port the system chooses one.
 const [io = 'auto', addresses = '127.0.0.1', share] = process.argv.slice(2)
 
 const echo: Handler = {
@@ -15,7 +15,10 @@ const echo: Handler = {
 }
 
 const listener = await openUdp({
-  listen: addresses.split(',').map((address) => ({ address, port: 0 })),
+  listen: addresses.split(',').map((text) => {
+    const [address = '', port = '0'] = text.split('@')
+    return { address, port: Number(port) }
+  }),
   io: io as UdpIo,
   sharePort: share === 'share',
   stop: createStopFlag(),

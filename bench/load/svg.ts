@@ -23,7 +23,8 @@ export function durationText(units: number): string {
   return `${Number(value.toPrecision(3))} ${unit}`
 }
 
-function escapeText(text: string): string {
+/** Text as it may stand in an SVG. */
+export function escapeText(text: string): string {
   return text.replace(/[<>&]/g, (char) => ({ '<': '&lt;', '>': '&gt;', '&': '&amp;' })[char] ?? char)
 }
 

@@ -1,5 +1,5 @@
 import { RRType } from '../../src/iana/index.ts'
-import { type Name, namesEqual } from '../../src/wire/index.ts'
+import { type Name, namesEqual, rdataToText } from '../../src/wire/index.ts'
 import { parseZoneFile } from '../../src/zonefile/index.ts'
 
 /** Names in one piece of memory: an object for each of ten million would not fit. */
@@ -43,11 +43,30 @@ export interface ZoneNames {
   /** Places in `delegated` of those with a DS record. */
   readonly signed: readonly number[]
   readonly unsigned: readonly number[]
-  /** Whether the apex has a DNSKEY record. */
-  readonly isSigned: boolean
+  /** How its names' absence is proved. */
+  readonly denial: Denial
 }
 
+/** `parameters` are an NSEC3PARAM's rdata in presentation form, its flag for opt-out set where NSEC3 records have it. */
+export type Denial =
+  | { readonly kind: 'unsigned' }
+  | { readonly kind: 'nsec' }
+  | { readonly kind: 'nsec3'; readonly parameters: string }
+
+/** The flags octet of NSEC3 and NSEC3PARAM rdata, and the flag for opt-out (RFC 5155 3.1.2.1, 3.2). */
+const NSEC3_FLAGS = 1
+const OPT_OUT = 1
+
 export class ZoneNamesError extends Error {}
+
+const READ: ReadonlySet<number> = new Set([RRType.NS, RRType.DS, RRType.SOA, RRType.DNSKEY, RRType.NSEC3PARAM])
+
+function denialOf(hasKey: boolean, parameters: Uint8Array | undefined, optOut: boolean): Denial {
+  if (!hasKey) return { kind: 'unsigned' }
+  if (parameters === undefined) return { kind: 'nsec' }
+  if (optOut) parameters[NSEC3_FLAGS]! |= OPT_OUT
+  return { kind: 'nsec3', parameters: rdataToText(RRType.NSEC3PARAM, parameters) }
+}
 
 /**
  * Reads the delegated names of a master file. The NS and DS records of a name must stand together or with glue between
@@ -55,7 +74,9 @@ export class ZoneNamesError extends Error {}
  */
 export function readZoneNames(path: string, origin: Name): ZoneNames {
   let apex: Name | undefined
-  let isSigned = false
+  let hasKey = false
+  let optOut = false
+  let parameters: Uint8Array | undefined
   const delegated = new NameList()
   const withDs: number[] = []
   let last: Name = new Uint8Array()
@@ -64,12 +85,16 @@ export function readZoneNames(path: string, origin: Name): ZoneNames {
     file: path,
     onRecord(record) {
       const { type } = record
-      if (type !== RRType.NS && type !== RRType.DS && type !== RRType.SOA && type !== RRType.DNSKEY) return
+      if (type === RRType.NSEC3) optOut ||= (record.buf[record.rdataStart + NSEC3_FLAGS]! & OPT_OUT) !== 0
+      if (!READ.has(type)) return
       const owner = record.buf.subarray(record.ownerStart, record.ownerStart + record.ownerLength)
       if (type === RRType.SOA) apex = owner.slice()
       if (apex === undefined) return
       if (namesEqual(owner, apex)) {
-        if (type === RRType.DNSKEY) isSigned = true
+        if (type === RRType.DNSKEY) hasKey = true
+        if (type === RRType.NSEC3PARAM) {
+          parameters = record.buf.slice(record.rdataStart, record.rdataStart + record.rdataLength)
+        }
         return
       }
       const isLast = last.length === owner.length && namesEqual(owner, last)
@@ -86,5 +111,5 @@ export function readZoneNames(path: string, origin: Name): ZoneNames {
   if (delegated.count === 0) throw new ZoneNamesError(`${path} holds no delegation`)
   const marked = new Set(withDs)
   const unsigned = Array.from({ length: delegated.count }, (_, place) => place).filter((place) => !marked.has(place))
-  return { apex, delegated, signed: withDs, unsigned, isSigned }
+  return { apex, delegated, signed: withDs, unsigned, denial: denialOf(hasKey, parameters, optOut) }
 }

@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import type { Job, JobReport } from './job.ts'
+import { onCpu } from './pin.ts'
+
+export class GeneratorError extends Error {}
+
+/** The load generator in a process and on a processor of its own. */
+export class Generator {
+  readonly #child: ChildProcess
+  #ended = false
+
+  /** @param cpu the processor it is bound to; undefined: any */
+  constructor(cpu: number | undefined) {
+    const script = join(import.meta.dirname, 'generator-process.ts')
+    const { command, args } = onCpu(cpu, process.execPath, ['--import', 'tsx', script])
+    this.#child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    this.#child.once('exit', () => {
+      this.#ended = true
+    })
+  }
+
+  /** Runs a job to its end. Throws GeneratorError with what went wrong. */
+  run(job: Job): Promise<JobReport> {
+    if (this.#ended) return Promise.reject(new GeneratorError('the load generator has ended'))
+    return new Promise((resolve, reject) => {
+      const ended = () => reject(new GeneratorError('the load generator ended early'))
+      this.#child.once('exit', ended)
+      this.#child.once('message', (message: JobReport | string) => {
+        this.#child.off('exit', ended)
+        if (typeof message === 'string') reject(new GeneratorError(message))
+        else resolve(message)
+      })
+      this.#child.send(job)
+    })
+  }
+
+  stop(): void {
+    if (!this.#ended) this.#child.kill('SIGKILL')
+  }
+}
