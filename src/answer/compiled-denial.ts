@@ -54,6 +54,11 @@ export class CompiledDenial {
     this.#puts = 0
   }
 
+  /** Goes to the records that a hash belongs to; the offset in `buf` where they begin, or -1. */
+  locate(hash: Uint8Array): number {
+    return this.#values.open(denialSlot(hash, this.#bits)) ? this.#values.offset : -1
+  }
+
   /**
    * Finds the record that matches a hash, or else the one that covers it.
    * @returns false when there is none: the zone has no chain

@@ -1,5 +1,5 @@
 import { Rcode, RRType } from '../iana/index.ts'
-import { HASH_LENGTH, readU16, type ZoneSnapshot } from '../store/index.ts'
+import { findInBucket, HASH_LENGTH, readU16, type ZoneSnapshot } from '../store/index.ts'
 import { HEADER_LENGTH, labelCount } from '../wire/index.ts'
 import { writeNsec3Hash, writeNsec3HashAt } from '../zone/index.ts'
 import { type ApexFragment, compileAtApex, questionEndOf } from './compile.ts'
@@ -8,6 +8,7 @@ import { Delegation, DelegationFlag, EntryKind, NameFlag } from './entry.ts'
 import type { FastPath } from './fast.ts'
 import { putNegativeSoa } from './general.ts'
 import { EntryLookup } from './lookup.ts'
+import { type LookupPlan, NOT_LOOKED_UP } from './plan.ts'
 import type { ParsedQuery } from './query.ts'
 import { wildcardBelow } from './search.ts'
 
@@ -18,6 +19,12 @@ const ANSWER_COUNT = 6
 const AUTHORITY_COUNT = 8
 const ADDITIONAL_COUNT = 10
 const AA = 0x04
+
+/** Octets that memory is fetched in, and how many such lines a search or a copy mostly needs. */
+const CACHE_LINE = 64
+const BUCKET_LINES = 3
+const ENTRY_LINES = 4
+const DENIAL_LINES = 5
 
 /**
  * Answers from compiled entries: referrals, DS at a cut, and names that do not exist. It gives exactly what the general
@@ -39,6 +46,9 @@ export class CompiledAnswers implements FastPath {
   /** Of the record that matches the apex, and of the one that covers the wildcard below it. */
   readonly #apexEntry: KeptEntry | undefined
   readonly #wildcardEntry: KeptEntry | undefined
+  readonly #stable: boolean
+  /** Sum of what was touched: reads without a use would be left out. */
+  touched = 0
   /** Where the reply goes on. */
   #at = 0
   #authority = 0
@@ -48,6 +58,7 @@ export class CompiledAnswers implements FastPath {
     this.#entries = new EntryLookup(snapshot.buckets, info.buckets, info.hashSeed, snapshot.stable)
     this.#denials = nsec3 && new CompiledDenial(snapshot)
     this.#origin = origin
+    this.#stable = snapshot.stable
     this.#originLabels = labelCount(origin)
     this.#signed = info.denial !== 'none'
     this.#iterations = nsec3?.iterations ?? 0
@@ -67,11 +78,14 @@ export class CompiledAnswers implements FastPath {
     let encloserAt = originAt
     this.#denials?.begin()
     let wildcard = this.#apexWildcard
+    const { plan } = query
+    let isAhead = plan.by === this && plan.entry !== NOT_LOOKED_UP
     for (let label = query.labelCount - this.#originLabels - 1; label >= 0; label--) {
       const at = labelOffsets[label]!
-      const entry = this.#entries.find(qname, at, originAt)
+      const entry = isAhead ? plan.entry : this.#entries.find(qname, at, originAt)
       if (entry < 0) return wildcard ? 0 : this.#noName(query, reply, limit, at, encloserAt)
-      const { buf } = this.#entries
+      const buf = isAhead ? plan.bucketBuf : this.#entries.buf
+      isAhead = false
       const flags = buf[entry + 1]!
       if (buf[entry] === EntryKind.Delegation) {
         if (flags & DelegationFlag.General) return 0
@@ -85,6 +99,77 @@ export class CompiledAnswers implements FastPath {
       encloserAt = at
     }
     return 0
+  }
+
+  readAhead(query: ParsedQuery, step: number): void {
+    const { plan } = query
+    switch (step) {
+      case 0:
+        this.#locate(query, plan)
+        return
+      case 1:
+        if (plan.bucket >= 0) this.#touch(plan.bucketBuf, plan.bucket, BUCKET_LINES)
+        return
+      case 2:
+        if (plan.bucket >= 0) this.#look(query, plan)
+        return
+      case 3:
+        if (plan.entry >= 0) this.#touch(plan.bucketBuf, plan.entry, ENTRY_LINES)
+        return
+      case 4:
+        if (query.dnssecOk && this.#denials !== undefined && plan.entry !== NOT_LOOKED_UP) this.#hashAhead(query, plan)
+        return
+      case 5:
+        if (plan.isHashed && plan.denial >= 0) this.#touch(plan.denialBuf, plan.denial, DENIAL_LINES)
+        return
+    }
+  }
+
+  /** Where the entry of the name right below the apex would be. */
+  #locate(query: ParsedQuery, plan: LookupPlan): void {
+    plan.by = this
+    plan.bucket = -1
+    plan.label = query.labelCount - this.#originLabels - 1
+    if (plan.label < 0) return
+    const entries = this.#entries
+    const start = query.labelOffsets[plan.label]!
+    const isThere = entries.locate(query.qname, start, query.qnameLength - this.#origin.length)
+    if (!isThere || !this.#stable) return
+    plan.tag = entries.tag
+    plan.bucketBuf = entries.buf
+    plan.bucket = entries.offset
+  }
+
+  #look(query: ParsedQuery, plan: LookupPlan): void {
+    const start = query.labelOffsets[plan.label]!
+    const end = query.qnameLength - this.#origin.length
+    plan.entry = findInBucket(plan.bucketBuf, plan.bucket, plan.tag, query.qname, start, end)
+  }
+
+  /** The hash that the denial in this query's answer will turn on, and where its record is. */
+  #hashAhead(query: ParsedQuery, plan: LookupPlan): void {
+    const { entry, bucketBuf, hash } = plan
+    if (entry < 0) {
+      const start = query.labelOffsets[plan.label]!
+      writeNsec3HashAt(query.qname, start, query.qnameLength, this.#iterations, this.#salt, hash, 0)
+    } else {
+      const flags = bucketBuf[entry + Delegation.flags]!
+      if (bucketBuf[entry] !== EntryKind.Delegation) return
+      if ((flags & (DelegationFlag.Hash | DelegationFlag.General)) !== DelegationFlag.Hash) return
+      const hashAt = securityAt(bucketBuf, entry)
+      for (let i = 0; i < HASH_LENGTH; i++) hash[i] = bucketBuf[hashAt + i]!
+    }
+    plan.isHashed = true
+    plan.denial = this.#denials!.locate(hash)
+    plan.denialBuf = this.#denials!.buf
+  }
+
+  /** Reads an octet of each of some cache lines, so that they are there when they are needed. */
+  #touch(buf: Uint8Array, at: number, lines: number): void {
+    const end = Math.min(at + lines * CACHE_LINE, buf.length)
+    let sum = 0
+    for (let i = at; i < end; i += CACHE_LINE) sum += buf[i]!
+    this.touched = sum
   }
 
   #keep(name: Uint8Array, covering: boolean): KeptEntry | undefined {
@@ -130,12 +215,9 @@ export class CompiledAnswers implements FastPath {
 
   /** A DS query at the name of a cut. */
   #ds(query: ParsedQuery, reply: Uint8Array, limit: number, buf: Uint8Array, entry: number): number {
-    const nsLength = readU16(buf, entry + Delegation.nsLength)
     const nsPointers = buf[entry + Delegation.nsPointers]!
-    const securityPointers = buf[entry + Delegation.securityPointers]!
     const lists = entry + Delegation.lists
-    const fragments = lists + 2 * (nsPointers + securityPointers + readU16(buf, entry + Delegation.gluePointers))
-    const security = fragments + nsLength
+    const security = securityAt(buf, entry)
     const flags = buf[entry + Delegation.flags]!
     const { dnssecOk, questionEnd } = query
     const lengthAt = entry + (dnssecOk ? Delegation.securityLength : Delegation.dsLength)
@@ -179,9 +261,13 @@ export class CompiledAnswers implements FastPath {
     if (proof) {
       const denials = this.#denials!
       if (!this.#putKept(query, reply, limit, this.#apexEntry)) return 0
-      writeNsec3HashAt(query.qname, at, query.qnameLength, this.#iterations, this.#salt, this.#hash, 0)
+      // The plan is for the name right below the apex, which is the one that is missing here.
+      const hash = query.plan.isHashed ? query.plan.hash : this.#hash
+      if (hash === this.#hash) {
+        writeNsec3HashAt(query.qname, at, query.qnameLength, this.#iterations, this.#salt, hash, 0)
+      }
       // Matched: the hash of a name that does not exist is another's, and no proof can be given.
-      if (!denials.find(this.#hash) || denials.matches) return 0
+      if (!denials.find(hash) || denials.matches) return 0
       if (!this.#putDenial(query, reply, limit, denials.buf, denials.entry)) return 0
       if (!this.#putKept(query, reply, limit, this.#wildcardEntry)) return 0
     }
@@ -232,6 +318,15 @@ export class CompiledAnswers implements FastPath {
     this.#authority += denials.written
     return true
   }
+}
+
+/** Where in `buf` a delegation's security fragment begins. */
+function securityAt(buf: Uint8Array, entry: number): number {
+  const pointers =
+    buf[entry + Delegation.nsPointers]! +
+    buf[entry + Delegation.securityPointers]! +
+    readU16(buf, entry + Delegation.gluePointers)
+  return entry + Delegation.lists + 2 * pointers + readU16(buf, entry + Delegation.nsLength)
 }
 
 /** Copies a fragment and moves its compression pointers, whose places the list at `list` of `buf` tells. */

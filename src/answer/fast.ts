@@ -13,4 +13,13 @@ export interface FastPath {
    * @returns the reply's length without OPT, or 0 when this query is not covered (`reply` may then hold anything)
    */
   answer(query: ParsedQuery, reply: Uint8Array, limit: number): number
+
+  /**
+   * Takes one step of looking up what `answer` will need, and notes what it found in the query's plan. Called for every
+   * query of a batch before the next step is taken for the first: {@link READ_AHEAD_STEPS} in all, in order, or none.
+   */
+  readAhead?(query: ParsedQuery, step: number): void
 }
+
+/** Find the bucket; touch it; find the entry; touch it; find the record of denial; touch it. */
+export const READ_AHEAD_STEPS = 6

@@ -81,9 +81,17 @@ export class EntryLookup {
     this.#seed = seed
   }
 
-  /** Holds the entry found last. */
+  /** Of the name located last. */
+  tag = 0
+
+  /** Holds the bucket gone to last. */
   get buf(): Uint8Array {
     return this.#values.buf
+  }
+
+  /** Where in `buf` that bucket begins. */
+  get offset(): number {
+    return this.#values.offset
   }
 
   /**
@@ -91,9 +99,14 @@ export class EntryLookup {
    * as an offset in `buf`; -1 when there is no such name.
    */
   find(name: Uint8Array, start: number, end: number): number {
+    if (!this.locate(name, start, end)) return -1
+    return findInBucket(this.#values.buf, this.#values.offset, this.tag, name, start, end)
+  }
+
+  /** Goes to the bucket that the entry of a name would be in: `buf`, `offset` and `tag` tell where to look. */
+  locate(name: Uint8Array, start: number, end: number): boolean {
     hashOctets(name, start, end, this.#seed)
-    const values = this.#values
-    if (!values.open(bucketOf(nameHash.low, this.#buckets, this.#mask))) return -1
-    return findInBucket(values.buf, values.offset, nameHash.tag, name, start, end)
+    this.tag = nameHash.tag
+    return this.#values.open(bucketOf(nameHash.low, this.#buckets, this.#mask))
   }
 }

@@ -12,6 +12,7 @@ import {
   messageOpcode,
   questionCount,
 } from '../wire/index.ts'
+import { LookupPlan } from './plan.ts'
 import { Transport } from './transport.ts'
 
 /** What became of reading a message. */
@@ -58,6 +59,9 @@ export class ParsedQuery {
   hasOpt = false
   /** The DO bit (RFC 3225 3). */
   dnssecOk = false
+
+  /** What was read ahead for the answer. */
+  readonly plan = new LookupPlan()
 }
 
 /**
@@ -74,6 +78,7 @@ export function parseQuery(query: ParsedQuery, message: Uint8Array, length: numb
   query.qnameLength = 0
   query.labelCount = 0
   query.edns.reset()
+  query.plan.reset()
   query.hasOpt = false
   query.dnssecOk = false
   if (length < HEADER_LENGTH || isResponse(message)) return QueryState.Silent

@@ -15,6 +15,7 @@ import {
 } from '../wire/index.ts'
 import type { ZoneView } from '../zone/index.ts'
 import { type ChaosNames, ChaosTable } from './chaos.ts'
+import { type FastPath, READ_AHEAD_STEPS } from './fast.ts'
 import { answerFromZone } from './general.ts'
 import { ParsedQuery, parseQuery, QueryState } from './query.ts'
 import { Section, Sections } from './sections.ts'
@@ -68,7 +69,13 @@ export class Responder {
   readonly #keepalive: number | undefined
   readonly #chaos: ChaosTable
   readonly #onFault: ((fault: unknown, query: ParsedQuery) => void) | undefined
-  readonly #query = new ParsedQuery()
+  readonly #single = new ParsedQuery()
+  /** Of the batch read ahead last, by slot. */
+  readonly #batch: ParsedQuery[] = []
+  readonly #states: QueryState[] = []
+  readonly #fasts: (FastPath | undefined)[] = []
+  /** The query being answered. */
+  #query = this.#single
   readonly #writer = new MessageWriter(new Uint8Array(MAX_MESSAGE_LENGTH))
 
   /** @throws ResponderOptionError, ChaosTextError */
@@ -103,8 +110,37 @@ export class Responder {
    * @returns octets written, or 0 for no reply at all
    */
   answer(message: Uint8Array, length: number, reply: Uint8Array, transport: Transport): number {
+    this.#query = this.#single
+    return this.#respond(parseQuery(this.#single, message, length, transport), reply)
+  }
+
+  /** Reads a batch of queries, and fetches from memory what their compiled answers need, for all of them at once. */
+  readAhead(messages: readonly Uint8Array[], lengths: Uint16Array, count: number): void {
+    while (this.#batch.length < count) this.#batch.push(new ParsedQuery())
+    const batch = this.#batch
+    const fasts = this.#fasts
+    for (let slot = 0; slot < count; slot++) {
+      const query = batch[slot]!
+      const state = parseQuery(query, messages[slot]!, lengths[slot]!, Transport.Udp)
+      this.#states[slot] = state
+      const isPlain = state === QueryState.Read && query.opcode === Opcode.QUERY && query.qclass === RRClass.IN
+      fasts[slot] = isPlain ? this.#zones.find(query)?.fast : undefined
+    }
+    for (let step = 0; step < READ_AHEAD_STEPS; step++) {
+      for (let slot = 0; slot < count; slot++) fasts[slot]?.readAhead?.(batch[slot]!, step)
+    }
+  }
+
+  /** As {@link answer}, for message `slot` of the batch read ahead last. */
+  answerAhead(slot: number, reply: Uint8Array): number {
+    const query = this.#batch[slot]!
+    this.#query = query
+    return this.#respond(this.#states[slot]!, reply)
+  }
+
+  #respond(state: QueryState, reply: Uint8Array): number {
     const query = this.#query
-    const state = parseQuery(query, message, length, transport)
+    const { transport } = query
     // RFC 9267 2 and common sense: an answer to an answer could go back and forth forever.
     if (state === QueryState.Silent) return 0
     if (query.opcode !== Opcode.QUERY && query.opcode !== Opcode.NOTIFY) return this.#refuse(reply, Rcode.NOTIMP)

@@ -37,6 +37,31 @@ export class GuardedHandler {
     return -1
   }
 
+  /** As Handler.readAhead; false when the handler has none, or failed: then each message is to be answered by itself. */
+  readAhead(queries: readonly Uint8Array[], lengths: Uint16Array, count: number): boolean {
+    const handler = this.#handler
+    if (handler.readAhead === undefined || handler.answerAhead === undefined) return false
+    try {
+      handler.readAhead(queries, lengths, count)
+      return true
+    } catch (error) {
+      this.#fail(error)
+      return false
+    }
+  }
+
+  /** As Handler.answerAhead, never throwing; -1 when the handler failed. Only after `readAhead` gave true. */
+  answerAhead(slot: number, reply: Uint8Array): number {
+    try {
+      const size = this.#handler.answerAhead!(slot, reply)
+      if (size >= 0 && size <= reply.length) return size
+      this.#fail(new RangeError(`the handler claims a reply of ${size} octets`))
+    } catch (error) {
+      this.#fail(error)
+    }
+    return -1
+  }
+
   refresh(): void {
     try {
       this.#handler.refresh()

@@ -14,6 +14,8 @@ import { openUdpSocket, type UdpSocket } from './udp-socket.ts'
 const DRAIN_TIME = 250
 /** Milliseconds to rest after a receive call failed, so that a lasting fault does not take a whole processor. */
 const FAULT_PAUSE = 10
+/** Messages from which on a batch is read ahead: fewer have no waits to share. */
+const LEAST_AHEAD = 4
 
 interface Port {
   readonly socket: UdpSocket
@@ -26,6 +28,7 @@ export class MmsgSockets {
   readonly notes: readonly string[]
   readonly #libc: Libc
   readonly #slots: PacketSlots
+  readonly #lengths = new Uint16Array(BATCH_SIZE)
   readonly #ports: readonly Port[]
   readonly #stop: Int32Array
   readonly #cells: Float64Array
@@ -128,15 +131,23 @@ export class MmsgSockets {
     let oversize = 0
     let unanswered = 0
     let answered = 0
+    const lengths = this.#lengths
     for (let slot = 0; slot < count; slot++) {
       const length = headers.queryLength(slot)
+      lengths[slot] = length
       octetsIn += length
+    }
+    const ahead = count >= LEAST_AHEAD && handler.readAhead(queries, lengths, count)
+    for (let slot = 0; slot < count; slot++) {
       let size: number
       if (headers.wasCut(slot, MSG_TRUNC)) {
         oversize++
         size = refuseOversize(queries[slot]!, replies[answered]!)
       } else {
-        size = handler.answer(queries[slot]!, length, replies[answered]!, Transport.Udp)
+        const reply = replies[answered]!
+        size = ahead
+          ? handler.answerAhead(slot, reply)
+          : handler.answer(queries[slot]!, lengths[slot]!, reply, Transport.Udp)
       }
       if (size > 0) {
         headers.address(answered, slot, size)
