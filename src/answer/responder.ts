@@ -70,7 +70,8 @@ export class Responder {
   readonly #chaos: ChaosTable
   readonly #onFault: ((fault: unknown, query: ParsedQuery) => void) | undefined
   readonly #single = new ParsedQuery()
-  /** Of the batch read ahead last, by slot. */
+  /** What was read ahead last, from message `#aheadFrom` of a batch on. */
+  #aheadFrom = 0
   readonly #batch: ParsedQuery[] = []
   readonly #states: QueryState[] = []
   readonly #fasts: (FastPath | undefined)[] = []
@@ -115,13 +116,15 @@ export class Responder {
   }
 
   /** Reads a batch of queries, and fetches from memory what their compiled answers need, for all of them at once. */
-  readAhead(messages: readonly Uint8Array[], lengths: Uint16Array, count: number): void {
+  readAhead(messages: readonly Uint8Array[], lengths: Uint16Array, from: number, end: number): void {
+    const count = end - from
     while (this.#batch.length < count) this.#batch.push(new ParsedQuery())
+    this.#aheadFrom = from
     const batch = this.#batch
     const fasts = this.#fasts
     for (let slot = 0; slot < count; slot++) {
       const query = batch[slot]!
-      const state = parseQuery(query, messages[slot]!, lengths[slot]!, Transport.Udp)
+      const state = parseQuery(query, messages[from + slot]!, lengths[from + slot]!, Transport.Udp)
       this.#states[slot] = state
       const isPlain = state === QueryState.Read && query.opcode === Opcode.QUERY && query.qclass === RRClass.IN
       fasts[slot] = isPlain ? this.#zones.find(query)?.fast : undefined
@@ -131,11 +134,11 @@ export class Responder {
     }
   }
 
-  /** As {@link answer}, for message `slot` of the batch read ahead last. */
+  /** As {@link answer}, for message `slot` of those read ahead last. */
   answerAhead(slot: number, reply: Uint8Array): number {
-    const query = this.#batch[slot]!
-    this.#query = query
-    return this.#respond(this.#states[slot]!, reply)
+    const index = slot - this.#aheadFrom
+    this.#query = this.#batch[index]!
+    return this.#respond(this.#states[index]!, reply)
   }
 
   #respond(state: QueryState, reply: Uint8Array): number {

@@ -38,11 +38,11 @@ export class GuardedHandler {
   }
 
   /** As Handler.readAhead; false when the handler has none, or failed: then each message is to be answered by itself. */
-  readAhead(queries: readonly Uint8Array[], lengths: Uint16Array, count: number): boolean {
+  readAhead(queries: readonly Uint8Array[], lengths: Uint16Array, from: number, end: number): boolean {
     const handler = this.#handler
     if (handler.readAhead === undefined || handler.answerAhead === undefined) return false
     try {
-      handler.readAhead(queries, lengths, count)
+      handler.readAhead(queries, lengths, from, end)
       return true
     } catch (error) {
       this.#fail(error)

@@ -16,12 +16,12 @@ export interface Handler {
    */
   answer(query: Uint8Array, length: number, reply: Uint8Array, transport: Transport): number
   /**
-   * Told of all messages of a batch before they are answered, so that what their answers need can be fetched from memory
-   * for all of them at once. A handler that has it has `answerAhead`.
+   * Told of some messages of a batch, those from `from` up to `end`, before they are answered, so that what their answers
+   * need can be fetched from memory for all of them at once. A handler that has it has `answerAhead`.
    * @param lengths octets of each message
    */
-  readAhead?(queries: readonly Uint8Array[], lengths: Uint16Array, count: number): void
-  /** As `answer` over UDP, for message `slot` of the batch read ahead last. */
+  readAhead?(queries: readonly Uint8Array[], lengths: Uint16Array, from: number, end: number): void
+  /** As `answer` over UDP, for message `slot` of those read ahead last. */
   answerAhead?(slot: number, reply: Uint8Array): number
   /**
    * Called between two batches or messages, and without traffic at least every STOP_INTERVAL milliseconds: the handler

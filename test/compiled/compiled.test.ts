@@ -180,6 +180,7 @@ function describeEquality(title: string, text: () => string): void {
         batched.readAhead(
           batch.map((asked) => asked.wire),
           lengths,
+          0,
           batch.length,
         )
         for (const [slot, asked] of batch.entries()) {
