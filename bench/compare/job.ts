@@ -36,14 +36,20 @@ export interface LoadShape {
   readonly timeoutMs: number
 }
 
+/**
+ * 256 queries in flight over UDP are as many as the socket buffer holds that Linux gives a server by default (208 KiB, three
+ * quarters of a KiB for each). With more, a server that leaves it so loses the rest; and since a lost query keeps its
+ * place in the window, that server would soon have too few to be busy with. Ten connections at once are as many as wait to be
+ * accepted by default in BIND (tcp-listen-queue).
+ */
 export const USUAL_SHAPE: LoadShape = {
   sockets: 4,
-  window: 256,
+  window: 64,
   rate: 100_000,
-  connections: 32,
+  connections: 10,
   pipes: 8,
   pipeline: 128,
-  timeoutMs: 1000,
+  timeoutMs: 500,
 }
 
 /** What came of a job. Latencies are in microseconds. */

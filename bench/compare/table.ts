@@ -67,12 +67,21 @@ function bestPeer({ workload, rows }: WorkloadSummary): WorkloadRow | undefined 
   return [...peers].sort(better)[0]
 }
 
+/** Processor time for a reply, in microseconds, of the peer that took least. */
+function leastCpu({ rows }: WorkloadSummary): number | undefined {
+  const times = rows
+    .filter(({ kind, rate }) => kind !== 'zonecut' && kind !== 'echo' && rate.median > 0)
+    .map(({ cpu }) => cpu.median)
+  return times.length === 0 ? undefined : Math.min(...times)
+}
+
 function overview(workloads: readonly WorkloadSummary[]): string {
   const rows = workloads.flatMap((summary) => {
     const paced = summary.workload.manner === 'udp-paced'
     const figure = (row: WorkloadRow) => (paced ? `p99 ${micros(row.p99.median)} µs` : `${whole(row.rate.median)} q/s`)
     const peer = bestPeer(summary)
     const echo = summary.rows.find(({ kind }) => kind === 'echo')
+    const peerCpu = leastCpu(summary)
     return summary.rows
       .filter(({ kind }) => kind === 'zonecut')
       .map((own) => [
@@ -81,10 +90,11 @@ function overview(workloads: readonly WorkloadSummary[]): string {
         figure(own),
         peer === undefined ? '-' : `${peer.server} ${figure(peer)}`,
         spreadText(own.ratio, factor),
+        peerCpu === undefined ? '-' : factor(peerCpu / own.cpu.median),
         paced || echo === undefined ? '-' : factor(own.rate.median / echo.rate.median),
       ])
   })
-  return markdownTable(['workload', 'server', 'median', 'best peer', 'ratio', 'of the echo'], rows)
+  return markdownTable(['workload', 'server', 'median', 'best peer', 'ratio', 'by CPU time', 'of the echo'], rows)
 }
 
 function startTable(starts: readonly StartRow[]): string {
