@@ -7,10 +7,16 @@ interface Resident {
   state: string
 }
 
-/** Keeps the pages of the versions that are served in memory, beside the threads that answer from them. */
+/**
+ * Keeps the pages of the versions that are served in memory, beside the threads that answer from them. It begins when
+ * those run: bringing pages in holds the lock on the process's address space, which a starting thread needs time and
+ * again, and so would put off the first answer.
+ */
 export class Residents {
   readonly #log: Logger
   readonly #residents = new Map<string, Resident>()
+  #paths: readonly string[] = []
+  #begun = false
 
   constructor(log: Logger) {
     this.#log = log
@@ -18,12 +24,20 @@ export class Residents {
 
   /** Takes over which environments (folders) are served now: new ones are brought in, others let go. */
   follow(paths: readonly string[]): void {
+    this.#paths = paths
+    if (!this.#begun) return
     for (const [path, { residency }] of this.#residents) {
       if (paths.includes(path)) continue
       this.#residents.delete(path)
       void residency.close()
     }
     for (const path of paths) if (!this.#residents.has(path)) this.#bringIn(path)
+  }
+
+  /** The answering threads run. */
+  begin(): void {
+    this.#begun = true
+    this.follow(this.#paths)
   }
 
   /** `locked in memory`, or why not; undefined for an environment that is not followed. */

@@ -145,6 +145,7 @@ export class Server {
     this.#generation = this.#supervisor.publish(this.#zones.assignments())
     try {
       await this.#supervisor.start()
+      this.#zones.keepInMemory()
       this.#control = await openControl(control, this)
     } catch (error) {
       requestStop(this.#stopFlag)

@@ -102,6 +102,11 @@ export class Zones {
     this.#log.error({ zone: zone.originText, problem: message }, 'a thread cannot open the zone')
   }
 
+  /** The answering threads run: what they answer from is brought into memory. */
+  keepInMemory(): void {
+    this.#residents.begin()
+  }
+
   /** Lets go of what is kept in memory. */
   close(): Promise<void> {
     return this.#residents.close()
