@@ -1,15 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { nameFromText, nameToText } from '../src/wire/index.ts'
+import { temporaryFolder } from '../test/peers/index.ts'
 import { between, runMain, wholeBetween } from './cli.ts'
 import { comparisonSvg } from './compare/chart.ts'
 import { compare, type Plan } from './compare/comparison.ts'
 import { contendersOf, echo, SERVER_KINDS, type ServerKind } from './compare/contender.ts'
 import { headingOf } from './compare/heading.ts'
 import { USUAL_SHAPE } from './compare/job.ts'
-import { cannotPin } from './compare/pin.ts'
+import { choosePinning, type Pinning, UNPINNED } from './compare/pin.ts'
 import { summarize } from './compare/summary.ts'
 import { markdownReport } from './compare/table.ts'
 import { WORKLOADS, type Workload } from './compare/workloads.ts'
@@ -32,8 +32,8 @@ interface Options extends Readonly<Record<ServerKind, readonly string[]>> {
   readonly connections: number
   readonly pipes: number
   readonly pipeline: number
-  readonly serverCpu: number
-  readonly generatorCpu: number
+  readonly serverCpu?: number
+  readonly generatorCpu?: number
   readonly pin: boolean
   readonly out: string
   readonly json?: true
@@ -46,6 +46,16 @@ function choose<T>(text: string, all: readonly T[], nameOf: (item: T) => string)
   return all.filter((item) => wanted.includes(nameOf(item)))
 }
 
+function pinningOf(options: Options, progress: (text: string) => void): Pinning {
+  if (!options.pin) return UNPINNED
+  const usual = choosePinning()
+  if (typeof usual !== 'string') {
+    return { server: options.serverCpu ?? usual.server, generator: options.generatorCpu ?? usual.generator }
+  }
+  progress(`servers and generator are not bound to processors: ${usual}`)
+  return UNPINNED
+}
+
 function makePlan(options: Options, folder: string): Plan {
   const origin = nameToText(nameFromText(options.origin))
   const progress = (text: string) => void process.stderr.write(`${text}\n`)
@@ -54,9 +64,6 @@ function makePlan(options: Options, folder: string): Plan {
   if (file.endsWith('.gz')) throw new Error(`${file}: not every server reads compressed files; unpack it first`)
   progress('reading its names')
   const names = readZoneNames(file, nameFromText(origin))
-  const why = cannotPin()
-  if (options.pin && why !== undefined) progress(`servers and generator are not bound to processors: ${why}`)
-  const pinned = options.pin && why === undefined
   const wanted = options.servers ?? [...SERVER_KINDS, 'echo']
   const contenders = SERVER_KINDS.filter((kind) => wanted.includes(kind)).flatMap((kind) => {
     const found = contendersOf(kind, options[kind])
@@ -74,15 +81,13 @@ function makePlan(options: Options, folder: string): Plan {
     warmup: options.warmup,
     queries: options.queries,
     shape: { ...USUAL_SHAPE, sockets, window, rate, connections, pipes, pipeline },
-    pinning: pinned
-      ? { server: options.serverCpu, generator: options.generatorCpu }
-      : { server: undefined, generator: undefined },
+    pinning: pinningOf(options, progress),
     progress,
   }
 }
 
 async function run(options: Options): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'zonecut-compare-zone-'))
+  const folder = temporaryFolder('compare-zone')
   try {
     const plan = makePlan(options, folder)
     const heading = headingOf(plan)
@@ -135,8 +140,8 @@ const command = new Command('bench:compare')
   .option('--connections <n>', 'TCP connections with one query', wholeBetween(1, 1000), USUAL_SHAPE.connections)
   .option('--pipes <n>', 'TCP connections with many queries', wholeBetween(1, 1000), USUAL_SHAPE.pipes)
   .option('--pipeline <n>', 'queries in flight on each of those', wholeBetween(1, 10_000), USUAL_SHAPE.pipeline)
-  .option('--server-cpu <n>', 'processor of the servers', wholeBetween(0, 4095), 0)
-  .option('--generator-cpu <n>', 'processor of the load generator', wholeBetween(0, 4095), 1)
+  .option('--server-cpu <n>', 'processor of the servers (default: the first)', wholeBetween(0, 4095))
+  .option('--generator-cpu <n>', 'processor of the load generator (default: the second)', wholeBetween(0, 4095))
   .option('--no-pin', 'bind nothing to processors')
   .option('--out <dir>', 'where the table, the chart and the raw figures go', 'bench/out')
   .option('--json', 'print JSON')

@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { Command } from 'commander'
 import { nameFromText } from '../src/wire/index.ts'
+import { temporaryFolder } from '../test/peers/index.ts'
 import { between, runMain, wholeBetween } from './cli.ts'
 import { type Comparison, compare } from './compare/comparison.ts'
 import { contendersOf, echo } from './compare/contender.ts'
 import { USUAL_SHAPE } from './compare/job.ts'
-import { cannotPin } from './compare/pin.ts'
+import { choosePinning, UNPINNED } from './compare/pin.ts'
 import { replyRate } from './compare/summary.ts'
 import { WORKLOADS } from './compare/workloads.ts'
 import { readZoneNames } from './zone/names.ts'
@@ -40,10 +39,11 @@ function report({ measurements }: Comparison): string {
 }
 
 async function run({ delegations, seconds }: Options): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'zonecut-guard-'))
+  const folder = temporaryFolder('guard')
   try {
     const file = writeUsualZone(ORIGIN, folder, delegations)
     const names = readZoneNames(file, nameFromText(ORIGIN))
+    const pinning = choosePinning()
     const comparison = await compare({
       zone: { origin: ORIGIN, file, denial: names.denial },
       names,
@@ -54,7 +54,7 @@ async function run({ delegations, seconds }: Options): Promise<void> {
       warmup: 1,
       queries: 200_000,
       shape: USUAL_SHAPE,
-      pinning: cannotPin() === undefined ? { server: 0, generator: 1 } : { server: undefined, generator: undefined },
+      pinning: typeof pinning === 'string' ? UNPINNED : pinning,
       progress: () => {},
     })
     process.stdout.write(report(comparison))

@@ -1,9 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { RRType } from '../../src/iana/index.ts'
-import { portIsFree, ServerProcess } from '../../test/peers/index.ts'
+import { portIsFree, ServerProcess, temporaryFolder } from '../../test/peers/index.ts'
 import { processTree } from '../load/cpu.ts'
 import { QueryWriter } from '../load/query-set.ts'
 import type { ZoneNames } from '../zone/names.ts'
@@ -112,13 +111,12 @@ function readinessQuery(names: ZoneNames): Uint8Array {
   return writer.octets.slice(2)
 }
 
-/** One run of the comparison, with what has to be ended when it is broken off. */
+/** One run of the comparison. */
 class Run {
   readonly #plan: Plan
-  readonly #folder = mkdtempSync(join(tmpdir(), 'zonecut-compare-'))
+  readonly #folder = temporaryFolder('compare')
   readonly #generator: Generator
   readonly #lists: ReadonlyMap<string, string>
-  #server: ServerProcess | undefined
   readonly measurements: Measurement[] = []
   readonly starts: Start[] = []
   readonly failures: Failure[] = []
@@ -139,8 +137,6 @@ class Run {
         this.failures.push({ round, server: contender.name, message })
         this.#plan.progress(`${contender.name}: ${message}`)
       } finally {
-        await this.#server?.stop()
-        this.#server = undefined
         rmSync(join(this.#folder, contender.name), { recursive: true, force: true })
       }
     }
@@ -148,32 +144,52 @@ class Run {
 
   /** A server's turn: start, every workload, end. */
   async #turn(contender: Contender, round: number): Promise<void> {
-    const { zone, names, pinning, progress } = this.#plan
+    const { zone, pinning, progress } = this.#plan
     const folder = join(this.#folder, contender.name)
     mkdirSync(folder)
     const port = await freePort(round)
     const { command, loadMs } = contender.prepare(folder, port, zone, pinning.server)
+    if (loadMs !== undefined) {
+      progress(`round ${round + 1}, ${contender.name}: zone loaded in ${(loadMs / 1000).toFixed(1)} s`)
+    }
 
     const began = performance.now()
     const pinned = onCpu(pinning.server, command.command, command.args)
     const environment = command.env === undefined ? {} : { env: command.env }
     const server = new ServerProcess(contender.name, pinned.command, pinned.args, { cwd: folder, ...environment })
-    this.#server = server
+    try {
+      const start = await this.#serve(contender, server, port, round, began)
+      this.starts.push(loadMs === undefined ? start : { ...start, loadMs })
+    } finally {
+      await server.stop()
+    }
+  }
+
+  /** Awaits a server, and puts it under every workload. @param began when it was started */
+  async #serve(
+    contender: Contender,
+    server: ServerProcess,
+    port: number,
+    round: number,
+    began: number,
+  ): Promise<Start> {
+    const { names, workloads, progress } = this.#plan
     const answered = await firstAnswer({ host: HOST, port }, readinessQuery(names), {
       good: contender.kind === 'echo' ? () => true : isReferral,
       alive: () => server.exit === undefined,
       timeoutMs: START_TIMEOUT,
     })
-    if (answered === undefined) throw new ContenderError(`does not answer:\n${server.log}`)
+    if (answered === undefined) {
+      const how = server.exit === undefined ? 'does not answer' : `ended with ${server.exit.code ?? server.exit.signal}`
+      throw new ContenderError(`${how}:\n${server.log}`)
+    }
     const firstAnswerMs = answered - began
-    const loaded = loadMs === undefined ? '' : `zone loaded in ${(loadMs / 1000).toFixed(1)} s, `
-    progress(`round ${round + 1}, ${contender.name}: ${loaded}first answer after ${Math.round(firstAnswerMs)} ms`)
+    progress(`round ${round + 1}, ${contender.name}: first answer after ${Math.round(firstAnswerMs)} ms`)
 
     const memoryAtStart = memoryOf(processTree(server.pid))
-    for (const workload of this.#plan.workloads) await this.#measure(contender, server, port, workload, round)
+    for (const workload of workloads) await this.#measure(contender, server, port, workload, round)
     const memoryAtEnd = memoryOf(processTree(server.pid))
-    const start = { round, server: contender.name, firstAnswerMs, memoryAtStart, memoryAtEnd }
-    this.starts.push(loadMs === undefined ? start : { ...start, loadMs })
+    return { round, server: contender.name, firstAnswerMs, memoryAtStart, memoryAtEnd }
   }
 
   async #measure(
@@ -204,9 +220,8 @@ class Run {
     progress(`round ${round + 1}, ${contender.name}, ${workload.name}: ${rate} q/s, p99 ${Math.round(report.p99)} µs`)
   }
 
-  async end(): Promise<void> {
+  end(): void {
     this.#generator.stop()
-    await this.#server?.stop()
     rmSync(this.#folder, { recursive: true, force: true })
   }
 }
@@ -214,17 +229,10 @@ class Run {
 /** Measures every server under every workload, in turns, over the rounds. Servers that fail are told, not thrown. */
 export async function compare(plan: Plan): Promise<Comparison> {
   const run = new Run(plan)
-  const breakOff = () => {
-    void run.end().then(() => process.exit(130))
-  }
-  process.once('SIGINT', breakOff)
-  process.once('SIGTERM', breakOff)
   try {
     for (let round = 0; round < plan.rounds; round++) await run.round(round)
     return { measurements: run.measurements, starts: run.starts, failures: run.failures }
   } finally {
-    process.off('SIGINT', breakOff)
-    process.off('SIGTERM', breakOff)
-    await run.end()
+    run.end()
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { availableParallelism } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { findTool } from '../../test/peers/index.ts'
 
 /** The processors that servers and the generator are bound to; undefined: to none. */
@@ -8,10 +8,27 @@ export interface Pinning {
   readonly generator: number | undefined
 }
 
-/** Why servers and the generator cannot have a processor each here, or undefined when they can. */
-export function cannotPin(): string | undefined {
+export const UNPINNED: Pinning = { server: undefined, generator: undefined }
+
+/** Reads a list of processors as Linux writes it: "0-3,8". */
+export function parseCpuList(text: string): number[] {
+  return text.split(',').flatMap((part) => {
+    const [first, last = first] = part.trim().split('-').map(Number)
+    return Array.from({ length: last! - first! + 1 }, (_, i) => first! + i)
+  })
+}
+
+/** The processors that this process may use: not all of the machine's in a container. */
+function allowedCpus(): number[] {
+  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
+  return list === undefined ? [] : parseCpuList(list)
+}
+
+/** A processor for servers and one for the generator, or why they cannot have one each here. */
+export function choosePinning(): Pinning | string {
   if (findTool('taskset') === undefined) return 'taskset is not installed'
-  return availableParallelism() < 2 ? 'there is only one processor' : undefined
+  const [server, generator] = allowedCpus()
+  return generator === undefined ? 'there is only one processor' : { server, generator }
 }
 
 /** A command line, bound to a processor. */
