@@ -4,6 +4,7 @@ import { HEADER_LENGTH, isAtOrBelow, MessageWriter, type Name } from '../wire/in
 import { writeNsec3Hash, type ZoneNode, type ZoneView } from '../zone/index.ts'
 import { proveNoData } from './denial.ts'
 import { DelegationFlag, EntryKind, NameFlag } from './entry.ts'
+import { answerFromZone } from './general.ts'
 import { offerSiblingGlue, putDelegation, putInDomainGlue } from './referral.ts'
 import { findRRset, wildcardBelow } from './search.ts'
 import { Section, Sections } from './sections.ts'
@@ -171,6 +172,33 @@ export function compileAtApex(view: ZoneView, dnssec: boolean, write: (sections:
   const sections = begin(writer, view, view.origin, dnssec)
   const { start, end, pointers, records } = compose(writer, () => write(sections))
   return { octets: writer.buffer.slice(start, end), pointers: Uint16Array.from(pointers), records }
+}
+
+/** The whole answer to a question for the origin itself, without its header and question. */
+export interface ApexAnswer {
+  readonly octets: Uint8Array
+  readonly answers: number
+  readonly authorities: number
+  readonly additionals: number
+  readonly rcode: number
+  readonly authoritative: boolean
+}
+
+/** Composes it by the general path; undefined when it is too long to be kept. */
+export function compileApexAnswer(view: ZoneView, qtype: number, dnssec: boolean): ApexAnswer | undefined {
+  const writer = new MessageWriter(new Uint8Array(SCRATCH))
+  const sections = begin(writer, view, view.origin, dnssec)
+  const start = writer.offset
+  const { rcode, authoritative } = answerFromZone(sections, view.origin, qtype, false)
+  if (sections.truncated) return undefined
+  return {
+    octets: writer.buffer.slice(start, writer.offset),
+    answers: writer.count(Section.Answer),
+    authorities: writer.count(Section.Authority),
+    additionals: writer.count(Section.Additional),
+    rcode,
+    authoritative,
+  }
 }
 
 /** Octets of the question that a fragment for this name was composed after, with the header. */

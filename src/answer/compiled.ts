@@ -2,7 +2,7 @@ import { Rcode, RRType } from '../iana/index.ts'
 import { findInBucket, HASH_LENGTH, readU16, type ZoneSnapshot } from '../store/index.ts'
 import { HEADER_LENGTH, labelCount } from '../wire/index.ts'
 import { writeNsec3Hash, writeNsec3HashAt } from '../zone/index.ts'
-import { type ApexFragment, compileAtApex, questionEndOf } from './compile.ts'
+import { type ApexAnswer, type ApexFragment, compileApexAnswer, compileAtApex, questionEndOf } from './compile.ts'
 import { CompiledDenial, type KeptEntry } from './compiled-denial.ts'
 import { Delegation, DelegationFlag, EntryKind, NameFlag } from './entry.ts'
 import type { FastPath } from './fast.ts'
@@ -19,6 +19,9 @@ const ANSWER_COUNT = 6
 const AUTHORITY_COUNT = 8
 const ADDITIONAL_COUNT = 10
 const AA = 0x04
+
+/** Answers for the apex are kept for types up to this: who asks for others can't fill the memory with them. */
+const MAX_KEPT_TYPE = 255
 
 /** Octets that memory is fetched in, and how many such lines a search or a copy mostly needs. */
 const CACHE_LINE = 64
@@ -47,6 +50,9 @@ export class CompiledAnswers implements FastPath {
   readonly #apexEntry: KeptEntry | undefined
   readonly #wildcardEntry: KeptEntry | undefined
   readonly #stable: boolean
+  readonly #snapshot: ZoneSnapshot
+  /** Answers for the apex by type, each without and with DNSSEC; null for one that is too long to be kept. */
+  readonly #apexAnswers: (ApexAnswer | null | undefined)[]
   /** Sum of what was touched: reads without a use would be left out. */
   touched = 0
   /** Where the reply goes on. */
@@ -59,6 +65,8 @@ export class CompiledAnswers implements FastPath {
     this.#denials = nsec3 && new CompiledDenial(snapshot)
     this.#origin = origin
     this.#stable = snapshot.stable
+    this.#snapshot = snapshot
+    this.#apexAnswers = new Array<ApexAnswer | null | undefined>(2 * (MAX_KEPT_TYPE + 1)).fill(undefined)
     this.#originLabels = labelCount(origin)
     this.#signed = info.denial !== 'none'
     this.#iterations = nsec3?.iterations ?? 0
@@ -80,7 +88,9 @@ export class CompiledAnswers implements FastPath {
     let wildcard = this.#apexWildcard
     const { plan } = query
     let isAhead = plan.by === this && plan.entry !== NOT_LOOKED_UP
-    for (let label = query.labelCount - this.#originLabels - 1; label >= 0; label--) {
+    const first = query.labelCount - this.#originLabels - 1
+    if (first < 0) return this.#apex(query, reply, limit)
+    for (let label = first; label >= 0; label--) {
       const at = labelOffsets[label]!
       const entry = isAhead ? plan.entry : this.#entries.find(qname, at, originAt)
       if (entry < 0) return wildcard ? 0 : this.#noName(query, reply, limit, at, encloserAt)
@@ -176,6 +186,29 @@ export class CompiledAnswers implements FastPath {
     if (!this.#denials) return undefined
     writeNsec3Hash(name, this.#iterations, this.#salt, this.#hash, 0)
     return this.#denials.keep(this.#hash, covering)
+  }
+
+  /** A question for the apex: the whole answer is kept from the first time on. */
+  #apex(query: ParsedQuery, reply: Uint8Array, limit: number): number {
+    const { qtype, dnssecOk, questionEnd } = query
+    // RFC 8482: how much of these is told depends on the transport.
+    if (qtype > MAX_KEPT_TYPE || qtype === RRType.ANY || qtype === RRType.RRSIG) return 0
+    const index = 2 * qtype + (dnssecOk ? 1 : 0)
+    let kept = this.#apexAnswers[index]
+    if (kept === undefined) {
+      kept = compileApexAnswer(this.#snapshot, qtype, dnssecOk) ?? null
+      this.#apexAnswers[index] = kept
+    }
+    // What is optional may be left out of a shorter reply: the general path knows.
+    if (kept === null || questionEnd + kept.octets.length > limit) return 0
+    const { octets } = kept
+    for (let i = 0; i < octets.length; i++) reply[questionEnd + i] = octets[i]!
+    if (kept.authoritative) reply[FLAGS_HIGH]! |= AA
+    reply[FLAGS_LOW]! |= kept.rcode
+    putU16(reply, ANSWER_COUNT, kept.answers)
+    putU16(reply, AUTHORITY_COUNT, kept.authorities)
+    putU16(reply, ADDITIONAL_COUNT, kept.additionals)
+    return questionEnd + octets.length
   }
 
   /** RFC 1034 4.3.2 step 3b; with DO, DS or the proof that there is none (RFC 4035 3.1.4, RFC 5155 7.2.7). */
