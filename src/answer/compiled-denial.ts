@@ -1,4 +1,5 @@
 import {
+  copyOctets,
   denialAtOrBefore,
   denialEntry,
   denialMatches,
@@ -102,7 +103,7 @@ export class CompiledDenial {
     for (let i = 0; i < this.#puts; i++) if (sameOwner(reply, this.#putAt[i]!, buf, entry + RECORDS)) return at
     const whole = readU16(buf, entry + WHOLE_LENGTH)
     if (at + whole > limit || at >= POINTER_LIMIT || this.#puts === MOST) return -1
-    for (let i = 0; i < whole; i++) reply[at + i] = buf[entry + RECORDS + i]!
+    copyOctets(buf, entry + RECORDS, whole, reply, at)
     reply[at + OWNER_LABEL] = 0xc0 | (originAt >>> 8)
     reply[at + OWNER_LABEL + 1] = originAt
     this.written = 1

@@ -1,5 +1,5 @@
 import { Rcode, RRType } from '../iana/index.ts'
-import { findInBucket, HASH_LENGTH, readU16, type ZoneSnapshot } from '../store/index.ts'
+import { copyOctets, findInBucket, HASH_LENGTH, readU16, type ZoneSnapshot } from '../store/index.ts'
 import { HEADER_LENGTH, labelCount } from '../wire/index.ts'
 import { writeNsec3Hash, writeNsec3HashAt } from '../zone/index.ts'
 import { type ApexAnswer, type ApexFragment, compileApexAnswer, compileAtApex, questionEndOf } from './compile.ts'
@@ -202,7 +202,7 @@ export class CompiledAnswers implements FastPath {
     // What is optional may be left out of a shorter reply: the general path knows.
     if (kept === null || questionEnd + kept.octets.length > limit) return 0
     const { octets } = kept
-    for (let i = 0; i < octets.length; i++) reply[questionEnd + i] = octets[i]!
+    copyOctets(octets, 0, octets.length, reply, questionEnd)
     if (kept.authoritative) reply[FLAGS_HIGH]! |= AA
     reply[FLAGS_LOW]! |= kept.rcode
     putU16(reply, ANSWER_COUNT, kept.answers)
@@ -316,7 +316,7 @@ export class CompiledAnswers implements FastPath {
     const start = query.questionEnd
     if (start + octets.length > limit) return false
     const shift = start - questionEndOf(this.#origin.length)
-    for (let i = 0; i < octets.length; i++) reply[start + i] = octets[i]!
+    copyOctets(octets, 0, octets.length, reply, start)
     for (let i = 0; i < pointers.length; i++) movePointer(reply, start + pointers[i]!, shift)
     this.#at = start + octets.length
     this.#authority = soa.records
@@ -373,7 +373,7 @@ function copyMoved(
   pointers: number,
   shift: number,
 ): void {
-  for (let i = 0; i < length; i++) reply[at + i] = buf[from + i]!
+  copyOctets(buf, from, length, reply, at)
   for (let i = 0; i < pointers; i++) movePointer(reply, at + readU16(buf, list + 2 * i), shift)
 }
 

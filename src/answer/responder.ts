@@ -15,7 +15,7 @@ import {
 } from '../wire/index.ts'
 import type { ZoneView } from '../zone/index.ts'
 import { type ChaosNames, ChaosTable } from './chaos.ts'
-import { type FastPath, READ_AHEAD_STEPS } from './fast.ts'
+import { READ_AHEAD_STEPS } from './fast.ts'
 import { answerFromZone } from './general.ts'
 import { ParsedQuery, parseQuery, QueryState } from './query.ts'
 import { Section, Sections } from './sections.ts'
@@ -74,7 +74,7 @@ export class Responder {
   #aheadFrom = 0
   readonly #batch: ParsedQuery[] = []
   readonly #states: QueryState[] = []
-  readonly #fasts: (FastPath | undefined)[] = []
+  readonly #zonesAhead: (ZoneEntry | undefined)[] = []
   /** The query being answered. */
   #query = this.#single
   readonly #writer = new MessageWriter(new Uint8Array(MAX_MESSAGE_LENGTH))
@@ -112,7 +112,7 @@ export class Responder {
    */
   answer(message: Uint8Array, length: number, reply: Uint8Array, transport: Transport): number {
     this.#query = this.#single
-    return this.#respond(parseQuery(this.#single, message, length, transport), reply)
+    return this.#respond(parseQuery(this.#single, message, length, transport), undefined, reply)
   }
 
   /** Reads a batch of queries, and fetches from memory what their compiled answers need, for all of them at once. */
@@ -121,16 +121,16 @@ export class Responder {
     while (this.#batch.length < count) this.#batch.push(new ParsedQuery())
     this.#aheadFrom = from
     const batch = this.#batch
-    const fasts = this.#fasts
+    const zones = this.#zonesAhead
     for (let slot = 0; slot < count; slot++) {
       const query = batch[slot]!
       const state = parseQuery(query, messages[from + slot]!, lengths[from + slot]!, Transport.Udp)
       this.#states[slot] = state
       const isPlain = state === QueryState.Read && query.opcode === Opcode.QUERY && query.qclass === RRClass.IN
-      fasts[slot] = isPlain ? this.#zones.find(query)?.fast : undefined
+      zones[slot] = isPlain ? this.#zones.find(query) : undefined
     }
     for (let step = 0; step < READ_AHEAD_STEPS; step++) {
-      for (let slot = 0; slot < count; slot++) fasts[slot]?.readAhead?.(batch[slot]!, step)
+      for (let slot = 0; slot < count; slot++) zones[slot]?.fast?.readAhead?.(batch[slot]!, step)
     }
   }
 
@@ -138,10 +138,11 @@ export class Responder {
   answerAhead(slot: number, reply: Uint8Array): number {
     const index = slot - this.#aheadFrom
     this.#query = this.#batch[index]!
-    return this.#respond(this.#states[index]!, reply)
+    return this.#respond(this.#states[index]!, this.#zonesAhead[index], reply)
   }
 
-  #respond(state: QueryState, reply: Uint8Array): number {
+  /** @param zoneAhead the zone to answer from, when it was looked up already */
+  #respond(state: QueryState, zoneAhead: ZoneEntry | undefined, reply: Uint8Array): number {
     const query = this.#query
     const { transport } = query
     // RFC 9267 2 and common sense: an answer to an answer could go back and forth forever.
@@ -160,7 +161,7 @@ export class Responder {
     if (qclass !== RRClass.IN && qclass !== RRClass.ANY) {
       return qclass === RRClass.CH ? this.#answerChaos(reply) : this.#refuseZone(reply)
     }
-    const zone = this.#zones.find(query)
+    const zone = zoneAhead ?? this.#zones.find(query)
     if (qtype === RRType.AXFR || qtype === RRType.IXFR) return this.#refuseTransfer(reply, zone)
     if (zone === undefined) return this.#refuseZone(reply)
     if (zone.view === undefined || zone.state !== 'ready') {

@@ -25,6 +25,18 @@ export function writeU32(buf: Uint8Array, at: number, value: number): void {
   buf[at + 3] = value >>> 24
 }
 
+/** Octets from which on the engine's own copy is faster than a loop. */
+const LEAST_BULK = 96
+
+/**
+ * Copies `length` octets. A loop takes 1.4 ns an octet; `set` takes 40 ns whatever the length, the short-lived view it
+ * needs included: the one allocation on the way of a query, and worth half a microsecond of a signed answer.
+ */
+export function copyOctets(from: Uint8Array, start: number, length: number, to: Uint8Array, at: number): void {
+  if (length >= LEAST_BULK) to.set(from.subarray(start, start + length), at)
+  else for (let i = 0; i < length; i++) to[at + i] = from[start + i]!
+}
+
 /** A buffer that grows as it is appended to. */
 export class OctetWriter {
   buf: Uint8Array
@@ -61,8 +73,7 @@ export class OctetWriter {
 
   octets(from: Uint8Array, start = 0, end = from.length): void {
     const at = this.reserve(end - start)
-    if (end - start > 48) this.buf.set(from.subarray(start, end), at)
-    else for (let i = start, o = at; i < end; i++) this.buf[o++] = from[i]!
+    copyOctets(from, start, end - start, this.buf, at)
     this.length += end - start
   }
 

@@ -59,9 +59,10 @@ function zoneLines({ origin, state, version, load, problem }: ZoneReport): strin
   const lines = [
     version === null
       ? `${origin}  ${state}: answers are SERVFAIL`
-      : `${origin}  serial ${version.serial}, ${version.records} records, ${version.delegations} delegations, ` +
+      : `${origin}  ${state === 'serving' ? '' : `${state}: answers are SERVFAIL; `}serial ${version.serial}, ${version.records} records, ${version.delegations} delegations, ` +
         `${version.signed ? `signed (${version.denial})` : 'unsigned'}, ${megabytes(version.bytes)}, loaded ${version.loadedAt}`,
   ]
+  if (version !== null && version.memory !== null) lines.push(`  memory: ${version.memory}`)
   if (load !== null) {
     lines.push(`  loading: ${load.phase}, ${load.records} of ${load.totalRecords} records`)
   }
