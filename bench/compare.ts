@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { nameFromText, nameToText } from '../src/wire/index.ts'
 import { temporaryFolder } from '../test/peers/index.ts'
 import { between, runMain, wholeBetween } from './cli.ts'
@@ -122,11 +122,13 @@ const command = new Command('bench:compare')
   .option('--seconds <n>', 'how long each workload is measured', between(0.1, 3600), 5)
   .option('--warmup <n>', 'seconds of the workload before that', between(0, 3600), 1)
   .option('--rounds <n>', 'how often all servers take their turn', wholeBetween(1, 1000), 3)
-  .option(
-    '--workloads <name,...>',
-    `of ${WORKLOADS.map(({ name }) => name).join(', ')}`,
-    (text: string) => choose(text, WORKLOADS, ({ name }) => name),
-    WORKLOADS.filter(({ usual }) => usual),
+  .addOption(
+    new Option('--workloads <name,...>', `of ${WORKLOADS.map(({ name }) => name).join(', ')}`)
+      .argParser((text: string) => choose(text, WORKLOADS, ({ name }) => name))
+      .default(
+        WORKLOADS.filter(({ usual }) => usual),
+        'all but those of one kind of delegation',
+      ),
   )
   .option(
     '--servers <kind,...>',

@@ -128,7 +128,9 @@ describe('EdnsQuery', () => {
     const tsig = [1, 107, 0, 0, 250, 0, 255, 0, 0, 0, 0, 0, 0]
     const edns = read(query(other, opt(), tsig))
     expect(edns).toMatchObject({ present: true, tsigOffset: questionLength + other.length + 11 })
-    expect(read(query(tsig, opt())).tsigOffset).toBe(0)
+    // RFC 8945 5.1
+    expect(read(query(tsig, opt())).fault).toBe('TSIG is not the last record')
+    expect(read(query(tsig, tsig)).fault).toBe('TSIG is not the last record')
   })
 
   it('forgets the query before', () => {

@@ -14,6 +14,7 @@ export type EdnsFault =
   | 'option overruns the OPT'
   | 'cookie of a wrong length'
   | 'keepalive with a timeout'
+  | 'TSIG is not the last record'
 
 /**
  * The EDNS part of a query (RFC 6891). One object is reused for all queries and allocates nothing. Offsets are into the
@@ -99,7 +100,9 @@ export class EdnsQuery {
         if (record < before) return this.fail('OPT outside the additional section')
         if (this.present) return this.fail('more than one OPT')
         if (!this.readRecord(message, at, end)) return false
-      } else if (type === RRType.TSIG && record === total - 1 && record >= before) {
+      } else if (type === RRType.TSIG) {
+        // RFC 8945 5.1: once, as the last record of the additional section.
+        if (record !== total - 1 || record < before) return this.fail('TSIG is not the last record')
         this.tsigOffset = at
       }
       at = next
