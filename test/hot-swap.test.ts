@@ -141,28 +141,35 @@ test('a load killed at any moment leaves the old version served, also after a re
   server = peer
   const file = join(folder, 'next.zone')
   writeFileSync(file, versionText(2, 30_000))
+  const began = Date.now()
+  await runSuccessfully('load', file, '--zone', ORIGIN, '--data', data)
+  // kills are spread over the time that a whole load takes on this machine
+  const wholeLoad = Date.now() - began
   const random = new Random(2)
+  let stored = 1
   let killed = 0
-  for (let round = 0; round < 12; round++) {
+  for (let serial = 3; serial <= 14; serial++) {
+    writeFileSync(file, versionText(serial, 30_000))
     const { child, done } = startCommand('load', file, '--zone', ORIGIN, '--data', data)
-    await Promise.race([sleep(50 + random.below(900)), done])
+    await Promise.race([sleep(random.below(wholeLoad)), done])
     child.kill('SIGKILL')
     if ((await done).status === null) killed++
-    const serial = await servedSerial(peer)
-    // a load that was through before the kill counts as done
-    if (serial === 2) break
-    expect(serial).toBe(1)
+    // a load that had switched before the kill counts as done, and the server may take a moment to follow
+    const served = await servedSerial(peer)
+    expect(served).toBeGreaterThanOrEqual(stored)
+    expect(served).toBeLessThanOrEqual(serial)
+    stored = served
   }
-  expect(killed).toBeGreaterThan(3)
+  expect(killed).toBeGreaterThan(2)
   const before = await servedSerial(peer)
   await peer.stop()
   server = await startPeer(zonecutWith({ workers: 1, data }), [{ origin: ORIGIN, file: join(folder, '1.zone') }])
-  expect(await servedSerial(server)).toBe(before)
-  writeFileSync(file, versionText(3))
+  expect(await servedSerial(server)).toBeGreaterThanOrEqual(before)
+  writeFileSync(file, versionText(20))
   await runSuccessfully('load', file, '--zone', ORIGIN, '--data', data)
   const end = Date.now() + 5000
-  while ((await servedSerial(server)) !== 3 && Date.now() < end) await sleep(50)
-  expect(await servedSerial(server)).toBe(3)
+  while ((await servedSerial(server)) !== 20 && Date.now() < end) await sleep(50)
+  expect(await servedSerial(server)).toBe(20)
 }, 90_000)
 
 test('SIGTERM under load ends it within 2 seconds with status 0', async () => {

@@ -25,7 +25,7 @@ const MAX_KEPT_TYPE = 255
 
 /** Octets that memory is fetched in, and how many such lines a search or a copy mostly needs. */
 const CACHE_LINE = 64
-const BUCKET_LINES = 3
+const BUCKET_LINES = 2
 const ENTRY_LINES = 4
 const DENIAL_LINES = 5
 

@@ -1,11 +1,12 @@
-import { OctetWriter, readU32 } from './octets.ts'
+import { OctetWriter, readU16, readU32 } from './octets.ts'
 
 /**
  * Buckets: the values of the table that answers look names up in. A name's hash has two halves of 32 bits: the first
- * chooses the bucket, the second is the tag by which its entry is found there.
+ * chooses the bucket, 16 bits of the second are the tag by which its entry is found there.
  *
- * A bucket: entry count (4), each entry's tag (4), each entry's offset (4), then the entries. An entry begins with the
- * length (1) and the octets of its name relative to the zone's origin, in lower case; the rest is `answer/`'s.
+ * A bucket: entry count (4), then for each entry its tag (2) and its offset in units of 16 octets (2), then the entries.
+ * So a search mostly reads two lines of memory before it comes to the entry. An entry begins with the length (1) and the
+ * octets of its name relative to the zone's origin, in lower case; the rest is `answer/`'s.
  */
 
 /**
@@ -13,6 +14,10 @@ import { OctetWriter, readU32 } from './octets.ts'
  * its own, which stay until that very key is rewritten. So buckets are padded to this length (octets).
  */
 export const LEAST_BUCKET = 2100
+
+const TAG_MASK = 0xffff
+/** Octets that offsets of entries count in: 16 bits of them reach a megabyte, more than any bucket holds. */
+const UNIT = 16
 
 /** Octets of entries aimed at per bucket: most then take one page of 4,096. */
 export const BUCKET_TARGET = 2800
@@ -64,9 +69,10 @@ export class BucketBuilder {
   readonly #value = new OctetWriter(16384)
 
   add(tag: number, buf: Uint8Array, start: number, end: number): void {
-    this.#tags.push(tag)
-    this.#offsets.push(this.#entries.length)
+    this.#tags.push(tag & TAG_MASK)
+    this.#offsets.push(this.#entries.length / UNIT)
     this.#entries.octets(buf, start, end)
+    pad(this.#entries)
   }
 
   /** Hands the bucket over and begins the next; the value is valid until then. */
@@ -75,9 +81,12 @@ export class BucketBuilder {
     const count = this.#tags.length
     value.length = 0
     value.u32(count)
-    for (const tag of this.#tags) value.u32(tag)
-    const header = 4 + 8 * count
-    for (const offset of this.#offsets) value.u32(header + offset)
+    const header = Math.ceil((4 + 4 * count) / UNIT)
+    for (let i = 0; i < count; i++) {
+      value.u16(this.#tags[i]!)
+      value.u16(header + this.#offsets[i]!)
+    }
+    pad(value)
     value.octets(this.#entries.buf, 0, this.#entries.length)
     if (value.length < LEAST_BUCKET) {
       const padding = value.reserve(LEAST_BUCKET - value.length)
@@ -87,6 +96,11 @@ export class BucketBuilder {
     this.#tags.length = this.#offsets.length = this.#entries.length = 0
     return value.buf.subarray(0, value.length)
   }
+}
+
+/** Fills up to the next unit. */
+function pad(writer: OctetWriter): void {
+  while (writer.length % UNIT !== 0) writer.u8(0)
 }
 
 /**
@@ -102,12 +116,13 @@ export function findInBucket(
   nameStart: number,
   nameEnd: number,
 ): number {
-  const count = readU32(buf, start)
   const length = nameEnd - nameStart
-  let at = start + 4
-  for (let i = 0; i < count; i++, at += 4) {
-    if (readU32(buf, at) !== tag) continue
-    let entry = start + readU32(buf, at + 4 * count)
+  const low = tag & 0xff
+  const high = (tag >>> 8) & 0xff
+  const end = start + 4 + 4 * readU32(buf, start)
+  for (let at = start + 4; at < end; at += 4) {
+    if (buf[at] !== low || buf[at + 1] !== high) continue
+    let entry = start + UNIT * readU16(buf, at + 2)
     if (buf[entry++] !== length) continue
     let same = true
     for (let k = 0; k < length; k++) {
