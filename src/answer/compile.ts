@@ -6,11 +6,15 @@ import { proveNoData } from './denial.ts'
 import { DelegationFlag, EntryKind, NameFlag } from './entry.ts'
 import { answerFromZone } from './general.ts'
 import { offerSiblingGlue, putDelegation, putInDomainGlue } from './referral.ts'
-import { findRRset, wildcardBelow } from './search.ts'
+import { findRRset, hasWildcard } from './search.ts'
 import { Section, Sections } from './sections.ts'
 
-/** Room for a referral while it is compiled; what is longer is left to the general path. */
-const SCRATCH = 16384
+/**
+ * Room for a referral while it is compiled; what is longer is left to the general path. In a reply to a longer name a
+ * pointer's target lies up to 255 octets further on, and must still be within a pointer's 14 bits (RFC 1035 4.1.4).
+ */
+const SCRATCH = 0x4000 - 255
+/** Records, and pointers, of one fragment: each is counted in an octet. */
 const MAX_COUNT = 0xff
 
 /** One fragment as it was composed. */
@@ -37,11 +41,8 @@ export class EntryCompiler {
 
   /** Appends the entry of a name that is no zone cut; without a node it is an empty non-terminal. */
   name(owner: Name, node: ZoneNode | undefined, out: OctetWriter): void {
-    const wildcard = wildcardBelow(owner)
     let flags = 0
-    if (wildcard !== undefined && (this.#view.node(wildcard) !== undefined || this.#view.hasBelow(wildcard))) {
-      flags |= NameFlag.Wildcard
-    }
+    if (hasWildcard(this.#view, owner)) flags |= NameFlag.Wildcard
     if (node !== undefined && findRRset(node, RRType.DNAME) !== undefined) flags |= NameFlag.Dname
     out.u8(node === undefined ? EntryKind.EmptyNonTerminal : EntryKind.Node)
     out.u8(flags)
@@ -81,8 +82,10 @@ export class EntryCompiler {
 
     const glue = this.#glue(cut)
     if (glue.signed) flags |= DelegationFlag.GeneralWithDnssec
-    const movable = [ns, security, glue.fragment].every(({ records }) => records <= MAX_COUNT)
-    if (sections.truncated || glue.truncated || !movable) flags |= DelegationFlag.General
+    const isCountable = [ns, security, glue.fragment].every(
+      ({ records, pointers }) => records <= MAX_COUNT && pointers.length <= MAX_COUNT,
+    )
+    if (sections.truncated || glue.truncated || !isCountable) flags |= DelegationFlag.General
 
     out.u8(EntryKind.Delegation)
     out.u8(flags)

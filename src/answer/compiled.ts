@@ -10,7 +10,7 @@ import { putNegativeSoa } from './general.ts'
 import { EntryLookup } from './lookup.ts'
 import { type LookupPlan, NOT_LOOKED_UP } from './plan.ts'
 import type { ParsedQuery } from './query.ts'
-import { wildcardBelow } from './search.ts'
+import { hasWildcard, wildcardBelow } from './search.ts'
 
 /** Offsets in a header (RFC 1035 4.1.1). */
 const FLAGS_HIGH = 2
@@ -72,8 +72,7 @@ export class CompiledAnswers implements FastPath {
     this.#iterations = nsec3?.iterations ?? 0
     this.#salt = nsec3?.salt ?? new Uint8Array(0)
     const wildcard = wildcardBelow(origin)
-    this.#apexWildcard =
-      wildcard !== undefined && (snapshot.node(wildcard) !== undefined || snapshot.hasBelow(wildcard))
+    this.#apexWildcard = hasWildcard(snapshot, origin)
     this.#soa = compileAtApex(snapshot, false, putNegativeSoa)
     this.#signedSoa = compileAtApex(snapshot, true, putNegativeSoa)
     this.#apexEntry = this.#keep(origin, false)

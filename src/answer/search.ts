@@ -59,6 +59,12 @@ export function wildcardBelow(closestEncloser: Name): Name | undefined {
   return wildcard
 }
 
+/** Whether a wildcard stands right below an encloser, be it an empty non-terminal (RFC 4592 4.9). */
+export function hasWildcard(view: ZoneView, closestEncloser: Name): boolean {
+  const wildcard = wildcardBelow(closestEncloser)
+  return wildcard !== undefined && (view.node(wildcard) !== undefined || view.hasBelow(wildcard))
+}
+
 /** The ancestor of `name`, or the name itself, that is one label longer than `encloser` (RFC 5155 1.3, next closer). */
 export function nextCloserName(name: Name, encloser: Name): Name {
   let at = 0

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ask } from '../../src/answer/ask.fixture.ts'
 import { CompiledAnswers, type FastPath, Responder, ZoneTable } from '../../src/answer/index.ts'
 import { type Reply, readReply } from '../../src/answer/reply-text.fixture.ts'
 import { describeAnswers } from '../../src/answer/suite.fixture.ts'
@@ -194,6 +195,32 @@ function describeEquality(title: string, text: () => string): void {
     })
   })
 }
+
+test('delegations of hundreds of nameservers keep every pointer (more than 255 were once counted in an octet)', async () => {
+  const lines = ['zz. 60 SOA ns.example. host.example. 1 2 3 4 5', 'zz. 60 NS ns.example.']
+  const sizes = [100, 120, 127, 128, 200, 255, 256, 400]
+  const domainOf = (size: number) => `${'d'.repeat(40)}${size}.zz.`
+  for (const size of sizes) {
+    for (let i = 0; i < size; i++) {
+      const nameserver = `${'n'.repeat(50)}${i}.${domainOf(size)}`
+      lines.push(`${domainOf(size)} 60 NS ${nameserver}`, `${nameserver} 60 A 192.0.2.1`)
+    }
+  }
+  const text = `${lines.join('\n')}\n`
+  const snapshot = await stored(nameFromText(ORIGIN), text)
+  const model = responder(new MemoryZone(nameFromText(ORIGIN), recordsOf(ORIGIN, text)))
+  const compiled = responder(snapshot, new CompiledAnswers(snapshot))
+  const buffer = new Uint8Array(65_535)
+  for (const size of sizes) {
+    for (const prefix of ['', 'www.', `${'p'.repeat(60)}.${'q'.repeat(60)}.`]) {
+      const { wire, transport } = ask(`${prefix}${domainOf(size)} A +tcp`)
+      const [expected, got] = [model, compiled].map((server) =>
+        comparable(readReply(buffer.subarray(0, server.answer(wire, wire.length, buffer, transport)))),
+      )
+      expect(got, `${size} nameservers, ${prefix}`).toEqual(expected)
+    }
+  }
+})
 
 for (const seed of [1, 2, 3]) {
   describeEquality(
