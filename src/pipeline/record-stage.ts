@@ -43,10 +43,6 @@ export class RecordStage {
     this.#sorter = new ExternalSorter({ folder, ...(memory === undefined ? {} : { memory }) })
   }
 
-  get octets(): number {
-    return this.#sorter.octets
-  }
-
   /** Takes a record. */
   add(record: ParsedRecord): void {
     const { buf, ownerStart, ownerLength, type, rdataStart, rdataLength, ttl, line } = record

@@ -63,8 +63,6 @@ export class EnvironmentWriter {
   readonly tables: Tables
   readonly #env: RootDatabase
   readonly #batches: Readonly<Record<keyof Tables, Batch>>
-  /** Octets of keys and values put so far. */
-  octets = 0
 
   constructor(path: string, mapSize = FIRST_MAP) {
     this.path = path
@@ -80,7 +78,6 @@ export class EnvironmentWriter {
     octets.octets(key)
     octets.octets(value)
     lengths.push(key.length, value.length)
-    this.octets += key.length + value.length
   }
 
   /** Writes what was put into a table in one transaction. */

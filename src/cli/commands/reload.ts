@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { ControlClientError, type ReloadReport, requestReload } from '../../ops/index.ts'
-import { CommandError, ExitCode } from '../exit.ts'
+import { type ReloadReport, requestReload } from '../../ops/index.ts'
+import { ExitCode } from '../exit.ts'
 import { writeJson, writeOut } from '../output.ts'
-import { controlSocket } from './control-socket.ts'
+import { askServer } from './control-socket.ts'
 
 interface ReloadOptions {
   readonly data?: string
@@ -30,10 +30,7 @@ Examples:
   zonecut reload --config /etc/zonecut.yaml --json`,
     )
     .action(async (options: ReloadOptions) => {
-      const report = await requestReload(await controlSocket(options)).catch((error: unknown) => {
-        if (!(error instanceof ControlClientError)) throw error
-        throw new CommandError(error.absent ? `${error.message}; start one with zonecut serve` : error.message)
-      })
+      const report = await askServer(options, requestReload)
       if (options.json) writeJson(report)
       else writeOut(reloadText(report))
       if (!report.ok) process.exitCode = ExitCode.Fault

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { ControlClientError, fetchStatus, type StatusReport, type ZoneReport } from '../../ops/index.ts'
-import { CommandError, ExitCode } from '../exit.ts'
+import { fetchStatus, type StatusReport, type ZoneReport } from '../../ops/index.ts'
+import { ExitCode } from '../exit.ts'
 import { writeJson, writeOut } from '../output.ts'
-import { controlSocket } from './control-socket.ts'
+import { askServer } from './control-socket.ts'
 
 interface StatusOptions {
   readonly data?: string
@@ -29,10 +29,7 @@ Examples:
   zonecut status --config /etc/zonecut.yaml --json`,
     )
     .action(async (options: StatusOptions) => {
-      const status = await fetchStatus(await controlSocket(options)).catch((error: unknown) => {
-        if (!(error instanceof ControlClientError)) throw error
-        throw new CommandError(error.absent ? `${error.message}; start one with zonecut serve` : error.message)
-      })
+      const status = await askServer(options, fetchStatus)
       if (options.json) writeJson(status)
       else writeOut(statusText(status))
       if (status.zones.some(({ state }) => state !== 'serving')) process.exitCode = ExitCode.Fault
