@@ -118,6 +118,12 @@ describe('a faulty record', () => {
     ])
   })
 
+  test('of a quoted value over two lines: where the value begins, not where it ends', () => {
+    expect(linesOfText('x 1 HTTPS 1 . key10(00="\n12345")\n').problems).toEqual([
+      expect.stringMatching(/^zz\.zone:1:21: expected service parameter/),
+    ])
+  })
+
   test('gives its fields apart', () => {
     expect(linesOfText('\n  \nx 1 A 192.0.2.999\n').result.problems).toEqual([
       {

@@ -152,6 +152,8 @@ export class Scanner extends TextBuffer implements RdataTokens {
 
   #plainToken(from: number): boolean {
     const buf = this.buf
+    const line = this.#line
+    const lineStart = this.#lineStart
     let at = from
     for (;;) {
       let kind = octetClass[buf[at]!]!
@@ -189,8 +191,8 @@ export class Scanner extends TextBuffer implements RdataTokens {
     this.start = from
     this.end = at
     this.quoted = false
-    this.tokenLine = this.#line
-    this.tokenLineStart = this.#lineStart
+    this.tokenLine = line
+    this.tokenLineStart = lineStart
     this.#at = at
     return true
   }
