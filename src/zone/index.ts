@@ -1,3 +1,4 @@
+export type { RRsetChange } from './change.ts'
 export { checkableZonemds, ZoneDigest, Zonemd, ZonemdHash, ZonemdScheme } from './digest.ts'
 export { DNSKEY_PROTOCOL, Dnskey, DnskeyFlag, keyTag } from './dnskey.ts'
 export * from './key.ts'
