@@ -1,0 +1,2 @@
+/** The life of a zone's keys. */
+export { DEFAULT_POLICY, type SigningPolicy } from './policy.ts'
