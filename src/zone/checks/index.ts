@@ -1,7 +1,11 @@
 /** Checks of a whole zone before it is served. */
 export type { ZoneCheck } from './check.ts'
 export { ZoneChecker } from './checker.ts'
+export { NodeContext, Place } from './context.ts'
+export { EmptyNonTerminals } from './empty-non-terminals.ts'
 export { formatFinding, type Severity, type ZoneFinding, type ZoneFindings } from './finding.ts'
 export type { ZoneCheckOptions } from './options.ts'
+export { isSignedAt } from './signatures.ts'
 export { zoneChecks } from './table.ts'
+export { TypeBitmap } from './type-bitmap.ts'
 export type { SignatureVerdict, SignatureVerifier } from './verifier.ts'

@@ -195,8 +195,11 @@ export class SignatureTracker implements Tracker {
   }
 }
 
-/** True when the RRset is authoritative data of the zone and so must be signed (RFC 4035 2.2). */
-function isSignedAt(place: number, type: number): boolean {
+/**
+ * True when the RRset is authoritative data of the zone and so must be signed (RFC 4035 2.2).
+ * @param place one bit of `Place`
+ */
+export function isSignedAt(place: number, type: number): boolean {
   switch (place) {
     case Place.CUT:
       return type === RRType.DS || type === RRType.NSEC || type === RRType.NSEC3
