@@ -98,7 +98,7 @@ function run(options: Options): void {
   const zone = nameToText(delegations.apex)
   const rate = report.queriesPerSecond.toLocaleString('en-US')
   const title = `${kind}, zone ${zone} with ${delegations.total.toLocaleString('en-US')} delegations`
-  const subtitle = `${rate} q/s for ${options.seconds} s, ${options.sockets} sockets x ${options.window} in flight, ${report.timeouts} timeouts`
+  const subtitle = `${rate} q/s for ${options.seconds} s, ${options.sockets} x ${options.window} in flight, ${report.timeouts} timed out`
   mkdirSync(dirname(options.out), { recursive: true })
   writeFileSync(options.out, latencySvg(result.latency, title, subtitle))
 

@@ -1,10 +1,21 @@
 import type { Histogram } from './histogram.ts'
 
 const WIDTH = 880
-const HEIGHT = 420
+const HEIGHT = 484
 const LEFT = 64
-const RIGHT = 24
-const TOP = 64
+/** Room for the label of a percentile that stands at the plot's end. */
+const RIGHT = 104
+/** Where the labels of the percentiles begin, a line each: above the plot, where no bar is behind them. */
+const LABELS = 56
+const LABEL_LINE = 15
+const PERCENTILES = [
+  ['p50', 0.5],
+  ['p90', 0.9],
+  ['p99', 0.99],
+  ['p99.9', 0.999],
+  ['max', 1],
+] as const
+const TOP = LABELS + PERCENTILES.length * LABEL_LINE + 8
 const BOTTOM = 56
 /** Bars to each factor of ten. */
 const BARS_PER_DECADE = 20
@@ -86,22 +97,15 @@ export function latencySvg(latency: Histogram, title: string, subtitle: string):
       `<rect x="${left}" y="${(TOP + plotHeight - height).toFixed(1)}" width="${(barWidth - 1).toFixed(1)}" height="${height.toFixed(1)}" fill="#3b7dd8"/>`,
     )
   }
-  for (const [i, [label, share]] of (
-    [
-      ['p50', 0.5],
-      ['p90', 0.9],
-      ['p99', 0.99],
-      ['p99.9', 0.999],
-      ['max', 1],
-    ] as const
-  ).entries()) {
+  const marked = latency.count === 0 ? [] : PERCENTILES
+  for (const [i, [label, share]] of marked.entries()) {
     const units = share === 1 ? latency.max : latency.percentile(share)
     const at = x(units)
-    const right = at > WIDTH - 150
-    const height = TOP + 14 + i * 16
+    // a line ends at its label, so that it crosses none of those before, which stand further left and higher
+    const top = LABELS + i * LABEL_LINE
     parts.push(
-      `<line x1="${at}" x2="${at}" y1="${TOP}" y2="${TOP + plotHeight}" stroke="#c0392b" stroke-dasharray="3 3"/>`,
-      `<text x="${right ? at - 5 : at + 5}" y="${height}" text-anchor="${right ? 'end' : 'start'}" fill="#c0392b">${label} ${durationText(units)}</text>`,
+      `<line x1="${at}" x2="${at}" y1="${top}" y2="${TOP + plotHeight}" stroke="#c0392b" stroke-dasharray="3 3"/>`,
+      `<text x="${at + 5}" y="${top + 11}" fill="#c0392b">${label} ${durationText(units)}</text>`,
     )
   }
   parts.push(
