@@ -5,10 +5,12 @@ import { nameFromText, nameToText } from '../src/wire/index.ts'
 import { temporaryFolder } from '../test/peers/index.ts'
 import { between, runMain, wholeBetween } from './cli.ts'
 import { comparisonSvg } from './compare/chart.ts'
-import { compare, type Plan } from './compare/comparison.ts'
+import { COLD_SECONDS } from './compare/cold-start.ts'
+import { AFTER_IDLE_SECONDS, compare, type Plan, REFERENCE } from './compare/comparison.ts'
 import { contendersOf, echo, SERVER_KINDS, type ServerKind } from './compare/contender.ts'
 import { headingOf } from './compare/heading.ts'
 import { USUAL_SHAPE } from './compare/job.ts'
+import { assertDroppable } from './compare/page-cache.ts'
 import { choosePinning, type Pinning, UNPINNED } from './compare/pin.ts'
 import { summarize } from './compare/summary.ts'
 import { markdownReport } from './compare/table.ts'
@@ -35,6 +37,8 @@ interface Options extends Readonly<Record<ServerKind, readonly string[]>> {
   readonly serverCpu?: number
   readonly generatorCpu?: number
   readonly pin: boolean
+  readonly cold?: true
+  readonly idle: number
   readonly out: string
   readonly json?: true
 }
@@ -56,9 +60,17 @@ function pinningOf(options: Options, progress: (text: string) => void): Pinning 
   return UNPINNED
 }
 
+/** The workloads asked for, and the one that a cold start and idle time are compared with where there are such. */
+function workloadsOf({ workloads, cold, idle }: Options, progress: (text: string) => void): readonly Workload[] {
+  if ((!cold && idle === 0) || workloads.some(({ name }) => name === REFERENCE)) return workloads
+  progress(`${REFERENCE} is measured too, to compare with`)
+  return WORKLOADS.filter((workload) => workload.name === REFERENCE || workloads.includes(workload))
+}
+
 function makePlan(options: Options, folder: string): Plan {
   const origin = nameToText(nameFromText(options.origin))
   const progress = (text: string) => void process.stderr.write(`${text}\n`)
+  if (options.cold) assertDroppable(options.zone === undefined ? [folder] : [folder, options.zone])
   if (options.zone === undefined) progress(`making a zone of ${options.delegations} delegations`)
   const file = options.zone ?? writeUsualZone(origin, folder, options.delegations)
   if (file.endsWith('.gz')) throw new Error(`${file}: not every server reads compressed files; unpack it first`)
@@ -75,15 +87,23 @@ function makePlan(options: Options, folder: string): Plan {
     zone: { origin, file, denial: names.denial },
     names,
     contenders: wanted.includes('echo') ? [...contenders, echo] : contenders,
-    workloads: options.workloads,
+    workloads: workloadsOf(options, progress),
     rounds: options.rounds,
     seconds: options.seconds,
     warmup: options.warmup,
     queries: options.queries,
     shape: { ...USUAL_SHAPE, sockets, window, rate, connections, pipes, pipeline },
     pinning: pinningOf(options, progress),
+    cold: options.cold ?? false,
+    idle: options.idle,
     progress,
   }
+}
+
+/** JSON to read and to compare: indented, lists of numbers on a line. */
+function jsonText(value: unknown): string {
+  const indented = JSON.stringify(value, undefined, 2)
+  return `${indented.replace(/\[[\s\d.,]+\]/g, (list) => list.replace(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'))}\n`
 }
 
 async function run(options: Options): Promise<void> {
@@ -94,7 +114,7 @@ async function run(options: Options): Promise<void> {
     const comparison = await compare(plan)
     const summary = summarize(comparison, plan.contenders, plan.workloads, plan.rounds)
     const markdown = markdownReport(heading, summary, comparison.failures)
-    const json = `${JSON.stringify({ ...heading, summary, ...comparison }, undefined, 2)}\n`
+    const json = jsonText({ ...heading, summary, ...comparison })
     mkdirSync(options.out, { recursive: true })
     writeFileSync(join(options.out, 'compare.md'), markdown)
     writeFileSync(join(options.out, 'compare.json'), json)
@@ -145,6 +165,16 @@ const command = new Command('bench:compare')
   .option('--server-cpu <n>', 'processor of the servers (default: the first)', wholeBetween(0, 4095))
   .option('--generator-cpu <n>', 'processor of the load generator (default: the second)', wholeBetween(0, 4095))
   .option('--no-pin', 'bind nothing to processors')
+  .option(
+    '--cold',
+    `a start of each server on a cold page cache too, and ${REFERENCE} for ${COLD_SECONDS} s from its first answer on (root only)`,
+  )
+  .option(
+    '--idle <seconds>',
+    `leave each server idle for so long after the workloads, then ${REFERENCE} for ${AFTER_IDLE_SECONDS} s; 0: do not`,
+    between(0, 86_400),
+    0,
+  )
   .option('--out <dir>', 'where the table, the chart and the raw figures go', 'bench/out')
   .option('--json', 'print JSON')
 for (const kind of SERVER_KINDS) {

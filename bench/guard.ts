@@ -5,9 +5,9 @@ import { temporaryFolder } from '../test/peers/index.ts'
 import { between, runMain, wholeBetween } from './cli.ts'
 import { type Comparison, compare } from './compare/comparison.ts'
 import { contendersOf, echo } from './compare/contender.ts'
+import { replyRate } from './compare/figures.ts'
 import { USUAL_SHAPE } from './compare/job.ts'
 import { choosePinning, UNPINNED } from './compare/pin.ts'
-import { replyRate } from './compare/summary.ts'
 import { WORKLOADS } from './compare/workloads.ts'
 import { readZoneNames } from './zone/names.ts'
 import { writeUsualZone } from './zone/usual.ts'
@@ -55,6 +55,8 @@ async function run({ delegations, seconds }: Options): Promise<void> {
       queries: 200_000,
       shape: USUAL_SHAPE,
       pinning: typeof pinning === 'string' ? UNPINNED : pinning,
+      cold: false,
+      idle: 0,
       progress: () => {},
     })
     process.stdout.write(report(comparison))

@@ -1,17 +1,17 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
-import { RRType } from '../../src/iana/index.ts'
-import { portIsFree, ServerProcess, temporaryFolder } from '../../test/peers/index.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type ServerProcess, temporaryFolder } from '../../test/peers/index.ts'
 import { processTree } from '../load/cpu.ts'
-import { QueryWriter } from '../load/query-set.ts'
 import type { ZoneNames } from '../zone/names.ts'
+import { COLD_SECONDS, launchCold, warmAgain } from './cold-start.ts'
 import { type ComparedZone, type Contender, ContenderError } from './contender.ts'
-import { firstAnswer, isReferral } from './first-answer.ts'
+import { bySecond } from './full-rate.ts'
 import { Generator } from './generator.ts'
 import type { JobReport, LoadShape } from './job.ts'
+import { freePort, HOST, type Launch, launch } from './launch.ts'
 import { type Memory, memoryOf } from './memory.ts'
-import { onCpu, type Pinning, pinSelf } from './pin.ts'
+import { type Pinning, pinSelf } from './pin.ts'
 import { queryList, type Workload } from './workloads.ts'
 
 export interface Plan {
@@ -27,6 +27,10 @@ export interface Plan {
   readonly queries: number
   readonly shape: LoadShape
   readonly pinning: Pinning
+  /** Whether each turn has a start on a cold page cache too; the workloads then hold REFERENCE. */
+  readonly cold: boolean
+  /** Seconds that a server has nothing to do after the workloads, which then hold REFERENCE; 0: it is stopped at once. */
+  readonly idle: number
   /** Told what has just been done. */
   readonly progress: (text: string) => void
 }
@@ -52,6 +56,22 @@ export interface Start {
   readonly memoryAtEnd: Memory
 }
 
+/** A server's start on a cold page cache in a round. */
+export interface ColdStart {
+  readonly round: number
+  readonly server: string
+  readonly firstAnswerMs: number
+  /** Of the load that began with the first answer. */
+  readonly report: JobReport
+}
+
+/** A server in a round after it had nothing to do. */
+export interface AfterIdle {
+  readonly round: number
+  readonly server: string
+  readonly report: JobReport
+}
+
 export interface Failure {
   readonly round: number
   readonly server: string
@@ -61,25 +81,17 @@ export interface Failure {
 export interface Comparison {
   readonly measurements: readonly Measurement[]
   readonly starts: readonly Start[]
+  readonly coldStarts: readonly ColdStart[]
+  readonly afterIdle: readonly AfterIdle[]
   readonly failures: readonly Failure[]
 }
 
-const HOST = '127.0.0.1'
-const FIRST_PORT = 15500
-const LAST_PORT = 15599
-/** A million names take a server half a minute to read; ten million, minutes. */
-const START_TIMEOUT = 600_000
+/** What a server is asked after a cold start and after idle time; its warm rate is what those are compared with. */
+export const REFERENCE = 'referral-do'
+/** Seconds of load that follow idle time. */
+export const AFTER_IDLE_SECONDS = 3
 /** Between two rounds a list begins elsewhere: this many queries further on. */
 const ROUND_STEP = 104_729
-
-async function freePort(round: number): Promise<number> {
-  const ports = LAST_PORT - FIRST_PORT + 1
-  for (let tries = 0; tries < ports; tries++) {
-    const port = FIRST_PORT + ((round + tries) % ports)
-    if (await portIsFree(port)) return port
-  }
-  throw new ContenderError(`no port from ${FIRST_PORT} to ${LAST_PORT} is free`)
-}
 
 /** Whether a workload can be put to a server: the echo has no TCP. */
 function takes(contender: Contender, workload: Workload): boolean {
@@ -90,6 +102,12 @@ function takes(contender: Contender, workload: Workload): boolean {
 function inTurn(contenders: readonly Contender[], round: number): Contender[] {
   const shift = round % contenders.length
   return [...contenders.slice(shift), ...contenders.slice(0, shift)]
+}
+
+function rates({ tenths }: JobReport): string {
+  return bySecond(tenths)
+    .map((rate) => rate.toLocaleString('en-US'))
+    .join(' ')
 }
 
 /** Writes each list that the workloads ask into a file. @returns the files; lists the zone has no names for are left out */
@@ -105,12 +123,6 @@ function writeLists({ names, queries, workloads }: Plan, folder: string): Map<st
   return files
 }
 
-function readinessQuery(names: ZoneNames): Uint8Array {
-  const writer = new QueryWriter()
-  writer.add(new Uint8Array(), names.delegated.at(0), RRType.A, { payload: 1232, dnssecOk: true })
-  return writer.octets.slice(2)
-}
-
 /** One run of the comparison. */
 class Run {
   readonly #plan: Plan
@@ -119,6 +131,8 @@ class Run {
   readonly #lists: ReadonlyMap<string, string>
   readonly measurements: Measurement[] = []
   readonly starts: Start[] = []
+  readonly coldStarts: ColdStart[] = []
+  readonly afterIdle: AfterIdle[] = []
   readonly failures: Failure[] = []
 
   constructor(plan: Plan) {
@@ -142,66 +156,85 @@ class Run {
     }
   }
 
-  /** A server's turn: start, every workload, end. */
+  /** A server's turn: a start on a cold page cache where wanted, and one with every workload. */
   async #turn(contender: Contender, round: number): Promise<void> {
-    const { zone, pinning, progress } = this.#plan
+    const { zone, names, pinning, cold } = this.#plan
     const folder = join(this.#folder, contender.name)
     mkdirSync(folder)
     const port = await freePort(round)
     const { command, loadMs } = contender.prepare(folder, port, zone, pinning.server)
-    if (loadMs !== undefined) {
-      progress(`round ${round + 1}, ${contender.name}: zone loaded in ${(loadMs / 1000).toFixed(1)} s`)
+    if (loadMs !== undefined) this.#tell(contender, round, `zone loaded in ${(loadMs / 1000).toFixed(1)} s`)
+    const order = { contender, folder, port, command, names, cpu: pinning.server }
+    // the echo reads nothing from disk but its program
+    if (cold && contender.kind !== 'echo') {
+      await this.#cold(order, round)
+      warmAgain(zone.file, folder)
     }
 
-    const began = performance.now()
-    const pinned = onCpu(pinning.server, command.command, command.args)
-    const environment = command.env === undefined ? {} : { env: command.env }
-    const server = new ServerProcess(contender.name, pinned.command, pinned.args, { cwd: folder, ...environment })
+    const { server, firstAnswerMs } = await launch(order)
+    this.#tell(contender, round, `first answer after ${Math.round(firstAnswerMs)} ms`)
     try {
-      const start = await this.#serve(contender, server, port, round, began)
+      const memoryAtStart = memoryOf(processTree(server.pid))
+      for (const workload of this.#plan.workloads) await this.#measure(order, server, workload, round)
+      const memoryAtEnd = memoryOf(processTree(server.pid))
+      const start = { round, server: contender.name, firstAnswerMs, memoryAtStart, memoryAtEnd }
       this.starts.push(loadMs === undefined ? start : { ...start, loadMs })
+      if (this.#plan.idle > 0) await this.#idle(order, server, round)
     } finally {
       await server.stop()
     }
   }
 
-  /** Awaits a server, and puts it under every workload. @param began when it was started */
-  async #serve(
-    contender: Contender,
-    server: ServerProcess,
-    port: number,
-    round: number,
-    began: number,
-  ): Promise<Start> {
-    const { names, workloads, progress } = this.#plan
-    const answered = await firstAnswer({ host: HOST, port }, readinessQuery(names), {
-      good: contender.kind === 'echo' ? () => true : isReferral,
-      alive: () => server.exit === undefined,
-      timeoutMs: START_TIMEOUT,
-    })
-    if (answered === undefined) {
-      const how = server.exit === undefined ? 'does not answer' : `ended with ${server.exit.code ?? server.exit.signal}`
-      throw new ContenderError(`${how}:\n${server.log}`)
+  async #cold(order: Launch, round: number): Promise<void> {
+    const list = this.#lists.get(REFERENCE)
+    if (list === undefined) return
+    await this.#generator.readAhead(list)
+    const { server, firstAnswerMs } = await launchCold(order)
+    try {
+      const report = await this.#reference(order, server, round, COLD_SECONDS)
+      this.coldStarts.push({ round, server: order.contender.name, firstAnswerMs, report })
+      const first = `first answer after ${Math.round(firstAnswerMs)} ms`
+      this.#tell(order.contender, round, `page cache cold, ${first}, q/s by second: ${rates(report)}`)
+    } finally {
+      await server.stop()
     }
-    const firstAnswerMs = answered - began
-    progress(`round ${round + 1}, ${contender.name}: first answer after ${Math.round(firstAnswerMs)} ms`)
-
-    const memoryAtStart = memoryOf(processTree(server.pid))
-    for (const workload of workloads) await this.#measure(contender, server, port, workload, round)
-    const memoryAtEnd = memoryOf(processTree(server.pid))
-    return { round, server: contender.name, firstAnswerMs, memoryAtStart, memoryAtEnd }
   }
 
-  async #measure(
-    contender: Contender,
-    server: ServerProcess,
-    port: number,
-    workload: Workload,
-    round: number,
-  ): Promise<void> {
+  async #idle(order: Launch, server: ServerProcess, round: number): Promise<void> {
+    await sleep(this.#plan.idle * 1000)
+    const report = await this.#reference(order, server, round, AFTER_IDLE_SECONDS)
+    this.afterIdle.push({ round, server: order.contender.name, report })
+    this.#tell(order.contender, round, `after ${this.#plan.idle} s idle, q/s by second: ${rates(report)}`)
+  }
+
+  /** Puts the workload REFERENCE at once, without warming up. */
+  #reference(order: Launch, server: ServerProcess, round: number, seconds: number): Promise<JobReport> {
+    const workload = this.#plan.workloads.find(({ name }) => name === REFERENCE)
+    const list = this.#lists.get(REFERENCE)
+    if (workload === undefined || list === undefined)
+      throw new ContenderError(`${REFERENCE} is not among the workloads`)
+    return this.#ask(order, server, workload, list, round, { seconds, warmup: 0 })
+  }
+
+  async #measure(order: Launch, server: ServerProcess, workload: Workload, round: number): Promise<void> {
+    const { contender } = order
     const list = this.#lists.get(workload.list)
     if (list === undefined || !takes(contender, workload)) return
-    const { seconds, warmup, shape, pinning, progress } = this.#plan
+    const report = await this.#ask(order, server, workload, list, round, this.#plan)
+    this.measurements.push({ round, server: contender.name, workload: workload.name, report })
+    const rate = Math.round(report.received / report.seconds).toLocaleString('en-US')
+    this.#tell(contender, round, `${workload.name}: ${rate} q/s, p99 ${Math.round(report.p99)} µs`)
+  }
+
+  async #ask(
+    { port }: Launch,
+    server: ServerProcess,
+    workload: Workload,
+    list: string,
+    round: number,
+    { seconds, warmup }: Pick<Plan, 'seconds' | 'warmup'>,
+  ): Promise<JobReport> {
+    const { shape, pinning } = this.#plan
     const report = await this.#generator.run({
       list,
       first: round * ROUND_STEP,
@@ -215,9 +248,11 @@ class Run {
       shape,
     })
     if (server.exit !== undefined) throw new ContenderError(`ended under ${workload.name}:\n${server.log}`)
-    this.measurements.push({ round, server: contender.name, workload: workload.name, report })
-    const rate = Math.round(report.received / report.seconds).toLocaleString('en-US')
-    progress(`round ${round + 1}, ${contender.name}, ${workload.name}: ${rate} q/s, p99 ${Math.round(report.p99)} µs`)
+    return report
+  }
+
+  #tell({ name }: Contender, round: number, text: string): void {
+    this.#plan.progress(`round ${round + 1}, ${name}: ${text}`)
   }
 
   end(): void {
@@ -231,7 +266,8 @@ export async function compare(plan: Plan): Promise<Comparison> {
   const run = new Run(plan)
   try {
     for (let round = 0; round < plan.rounds; round++) await run.round(round)
-    return { measurements: run.measurements, starts: run.starts, failures: run.failures }
+    const { measurements, starts, coldStarts, afterIdle, failures } = run
+    return { measurements, starts, coldStarts, afterIdle, failures }
   } finally {
     run.end()
   }

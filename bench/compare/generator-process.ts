@@ -5,11 +5,12 @@ import { type QuerySet, readQuerySet } from '../load/query-set.ts'
 import type { LoadResult } from '../load/tally.ts'
 import { tcpPipelined } from '../load/tcp-pipelined.ts'
 import { tcpSingle } from '../load/tcp-single.ts'
-import { type Job, jobReport } from './job.ts'
+import { type Job, type JobReport, jobReport, type Order } from './job.ts'
 
 /*
  * The process that puts queries, apart from the one that measures: its loops block, and it has a processor of its own. It
- * takes a Job as a message and answers with a JobReport, or with the text of an error.
+ * takes an Order as a message and answers a Job with a JobReport, a list to be read ahead with null, and either with a text
+ * when something went wrong.
  */
 
 let loaded: { readonly path: string; readonly queries: QuerySet } | undefined
@@ -44,20 +45,26 @@ function timesOf({ pid, serverProcessor }: Job): { server: number; own: number; 
   }
 }
 
-process.on('message', (job: Job) => {
+function perform(job: Job): JobReport {
+  const queries = queriesOf(job.list)
+  const warmup = job.warmup > 0 ? ask(job, queries, job.first, job.warmup) : undefined
+  const before = timesOf(job)
+  const result = ask(job, queries, job.first + (warmup?.sent ?? 0), job.seconds)
+  const after = timesOf(job)
+  return jobReport(result, {
+    serverCpu: after.server - before.server,
+    generatorCpu: after.own - before.own,
+    processorTime: job.serverProcessor === null ? null : after.processor - before.processor,
+  })
+}
+
+process.on('message', (order: Order) => {
   try {
-    const queries = queriesOf(job.list)
-    const warmup = job.warmup > 0 ? ask(job, queries, job.first, job.warmup) : undefined
-    const before = timesOf(job)
-    const result = ask(job, queries, job.first + (warmup?.sent ?? 0), job.seconds)
-    const after = timesOf(job)
-    process.send?.(
-      jobReport(result, {
-        serverCpu: after.server - before.server,
-        generatorCpu: after.own - before.own,
-        processorTime: job.serverProcessor === null ? null : after.processor - before.processor,
-      }),
-    )
+    if ('manner' in order) process.send?.(perform(order))
+    else {
+      queriesOf(order.list)
+      process.send?.(null)
+    }
   } catch (error) {
     process.send?.(error instanceof Error ? error.message : String(error))
   }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import type { Job, JobReport } from './job.ts'
+import type { Job, JobReport, Order } from './job.ts'
 import { onCpu } from './pin.ts'
 
 export class GeneratorError extends Error {}
@@ -21,17 +21,28 @@ export class Generator {
   }
 
   /** Runs a job to its end. Throws GeneratorError with what went wrong. */
-  run(job: Job): Promise<JobReport> {
+  async run(job: Job): Promise<JobReport> {
+    const report = await this.#order(job)
+    if (report === null) throw new GeneratorError('the load generator has nothing to report')
+    return report
+  }
+
+  /** Reads a list, so that the next job with it begins at once. Throws GeneratorError. */
+  async readAhead(list: string): Promise<void> {
+    await this.#order({ list })
+  }
+
+  #order(order: Order): Promise<JobReport | null> {
     if (this.#ended) return Promise.reject(new GeneratorError('the load generator has ended'))
     return new Promise((resolve, reject) => {
       const ended = () => reject(new GeneratorError('the load generator ended early'))
       this.#child.once('exit', ended)
-      this.#child.once('message', (message: JobReport | string) => {
+      this.#child.once('message', (message: JobReport | string | null) => {
         this.#child.off('exit', ended)
         if (typeof message === 'string') reject(new GeneratorError(message))
         else resolve(message)
       })
-      this.#child.send(job)
+      this.#child.send(order)
     })
   }
 

@@ -1,7 +1,10 @@
 import type { LoadResult } from '../load/tally.ts'
 import type { Manner } from './workloads.ts'
 
-/** What the generator process is told to do. */
+/** What the generator process is told to do: to put queries, or to read a list of them ahead. */
+export type Order = Job | { readonly list: string }
+
+/** Queries to put. */
 export interface Job {
   /** File of queries, each after its length in two octets. */
   readonly list: string
@@ -67,6 +70,8 @@ export interface JobReport {
   readonly p99: number
   readonly p999: number
   readonly max: number
+  /** Replies in each full tenth of a second; empty unless it was a closed loop over UDP. */
+  readonly tenths: readonly number[]
   /** Processor time of the server and of the generator, in seconds. */
   readonly serverCpu: number
   readonly generatorCpu: number

@@ -1,7 +1,8 @@
-import { rcodeToText } from '../../src/iana/index.ts'
 import type { Comparison, Measurement, Start } from './comparison.ts'
 import type { Contender } from './contender.ts'
+import { busyShare, faultsOf, idleShare, replyRate } from './figures.ts'
 import type { JobReport } from './job.ts'
+import { type ColdRow, coldRows, idleRows, type RecoveryRow } from './recovery.ts'
 import { ratios, type Spread, spread } from './statistics.ts'
 import type { Workload } from './workloads.ts'
 
@@ -51,54 +52,18 @@ export interface StartRow {
 export interface Summary {
   readonly workloads: readonly WorkloadSummary[]
   readonly starts: readonly StartRow[]
+  /** Starts on a cold page cache. */
+  readonly cold: readonly ColdRow[]
+  /** After idle time. */
+  readonly idle: readonly RecoveryRow[]
 }
 
 type Lineup = readonly Pick<Contender, 'name' | 'kind'>[]
-
-export function replyRate({ received, seconds }: JobReport): number {
-  return received / seconds
-}
 
 /** What servers compete in under a workload, and whether more of it is better. */
 function competition(workload: Workload): { value: (report: JobReport) => number; best: 'highest' | 'lowest' } {
   if (workload.manner === 'udp-paced') return { value: ({ p99 }) => p99, best: 'lowest' }
   return { value: replyRate, best: 'highest' }
-}
-
-function share(part: number, whole: number): string {
-  return `${((100 * part) / whole).toPrecision(2)} %`
-}
-
-function idleShare({ processorTime, seconds }: JobReport): number[] {
-  return processorTime === null ? [] : [Math.max(0, 1 - processorTime / seconds)]
-}
-
-function faultsOf(reports: readonly JobReport[]): string {
-  const sum = (count: (report: JobReport) => number) => reports.reduce((total, report) => total + count(report), 0)
-  const sent = Math.max(
-    1,
-    sum((report) => report.sent),
-  )
-  const received = Math.max(
-    1,
-    sum((report) => report.received),
-  )
-  const faults: string[] = []
-  const silent = reports.filter((report) => report.received === 0).length
-  if (silent > 0) faults.push(`no answer in ${silent} of ${reports.length} rounds`)
-  const lost = sum((report) => report.timeouts)
-  if (lost > 0) faults.push(`${share(lost, sent)} lost`)
-  const broken = sum((report) => report.broken)
-  if (broken > 0) faults.push(`${broken} connections broken`)
-  const unexpected = sum((report) => report.unexpected)
-  if (unexpected > 0) faults.push(`${unexpected} replies to nothing`)
-  const truncated = sum((report) => report.truncated)
-  if (truncated > 0) faults.push(`${share(truncated, received)} truncated`)
-  for (let rcode = 1; rcode < 16; rcode++) {
-    const count = rcode === 3 ? 0 : sum((report) => report.rcodes[rcode] ?? 0)
-    if (count > 0) faults.push(`${share(count, received)} ${rcodeToText(rcode)}`)
-  }
-  return faults.join(', ')
 }
 
 /** Values by round; undefined where there is none. */
@@ -138,7 +103,7 @@ function workloadSummary(
         kind,
         rate: over(replyRate),
         cpu: over(({ serverCpu, received }) => (1e6 * serverCpu) / Math.max(1, received)),
-        busy: over(({ serverCpu, seconds }) => serverCpu / seconds),
+        busy: over(busyShare),
         idle: spread(reports.flatMap(idleShare)),
         generator: over(({ generatorCpu, seconds }) => generatorCpu / seconds),
         p50: over(({ p50 }) => p50),
@@ -184,5 +149,7 @@ export function summarize(
       .map((workload) => workloadSummary(workload, lineup, measurements, rounds))
       .filter(({ rows }) => rows.length > 0),
     starts: lineup.flatMap(({ name, kind }) => startRow(name, kind, starts)),
+    cold: lineup.flatMap((server) => coldRows(server, comparison)),
+    idle: lineup.flatMap((server) => idleRows(server, comparison)),
   }
 }

@@ -1,4 +1,5 @@
 import type { Failure } from './comparison.ts'
+import type { ColdRow, RecoveryRow } from './recovery.ts'
 import type { Spread } from './statistics.ts'
 import type { StartRow, Summary, WorkloadRow, WorkloadSummary } from './summary.ts'
 
@@ -25,9 +26,11 @@ export function spreadText(values: Spread | undefined, print: (value: number) =>
 export const whole = (value: number) => Math.round(value).toLocaleString('en-US')
 export const micros = (value: number) => (value < 10 ? value.toFixed(2) : whole(value))
 export const megabytes = (octets: number) => `${Math.round(octets / 1e6).toLocaleString('en-US')} MB`
-export const duration = (ms: number) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`)
+/** Infinity is a time that never came. */
+export const duration = (ms: number) =>
+  ms === Number.POSITIVE_INFINITY ? 'never' : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
 const factor = (value: number) => `${value.toFixed(2)} ×`
-const percent = (share: number) => `${Math.round(100 * share)} %`
+export const percent = (share: number) => `${Math.round(100 * share)} %`
 
 function workloadTable({ workload, rows }: WorkloadSummary): string {
   const head = [
@@ -111,6 +114,40 @@ function startTable(starts: readonly StartRow[]): string {
   return markdownTable(head, rows)
 }
 
+/** The columns that cold starts and idle time share. */
+function recoveryCells({ warm, shares, busy, idle, faults }: RecoveryRow): string[] {
+  return [
+    ...shares.map((share) => spreadText(share, percent)),
+    spreadText(warm, whole),
+    percent(busy.median),
+    idle === undefined ? '-' : percent(idle.median),
+    faults === '' ? '-' : faults,
+  ]
+}
+
+/** Their heads. */
+function recoveryHead(rows: readonly RecoveryRow[]): string[] {
+  const told = Math.max(...rows.map(({ shares }) => shares.length))
+  const seconds = ['1st second', '2nd second', '3rd second'].slice(0, told)
+  return [...seconds, 'warm q/s', 'busy', 'idle', 'faults']
+}
+
+function coldTable(rows: readonly ColdRow[]): string {
+  const head = ['server', 'first answer', 'full rate', ...recoveryHead(rows)]
+  const cells = rows.map((row) => [
+    row.server,
+    spreadText(row.firstAnswerMs, duration),
+    spreadText(row.fullRateMs, duration),
+    ...recoveryCells(row),
+  ])
+  return `## Start on a cold page cache\n\n${markdownTable(head, cells)}`
+}
+
+function idleTable(rows: readonly RecoveryRow[]): string {
+  const cells = rows.map((row) => [row.server, ...recoveryCells(row)])
+  return `## After idle time\n\n${markdownTable(['server', ...recoveryHead(rows)], cells)}`
+}
+
 /** What a report says before its figures. */
 export interface Heading {
   readonly title: string
@@ -130,6 +167,8 @@ export function markdownReport(heading: Heading, summary: Summary, failures: rea
     '## Start and memory',
     startTable(summary.starts),
   ]
+  if (summary.cold.length > 0) parts.push(coldTable(summary.cold))
+  if (summary.idle.length > 0) parts.push(idleTable(summary.idle))
   if (failures.length > 0) {
     const lines = failures.map(({ server, round, message }) => `* ${server}, round ${round + 1}: ${message}`)
     parts.push('## Failures', lines.join('\n'))

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { BATCH, type LaneOptions, Lanes } from './lanes.ts'
 import type { QuerySet } from './query-set.ts'
 import type { LoadResult } from './tally.ts'
+import { Tenths } from './tenths.ts'
 
 export interface BlastOptions extends LaneOptions {
   readonly seconds: number
@@ -21,9 +22,11 @@ export function blast(queries: QuerySet, options: BlastOptions): LoadResult {
   const lanes = new Lanes(queries, options)
   const start = performance.now()
   const end = start + options.seconds * 1000
+  const tenths = new Tenths(start)
   let now = start
   let swept = start
   for (; now < end; now = performance.now()) {
+    tenths.at(now, lanes.tally.received)
     let progress = false
     for (const lane of lanes.all) {
       const room = Math.min(options.window - lane.inFlight, lanes.room(lane))
@@ -37,5 +40,6 @@ export function blast(queries: QuerySet, options: BlastOptions): LoadResult {
     }
     if (!progress) lanes.wait()
   }
-  return lanes.finish((now - start) / 1000)
+  tenths.at(now, lanes.tally.received)
+  return lanes.finish((now - start) / 1000, tenths.counts)
 }

@@ -151,8 +151,8 @@ export class Lanes {
   }
 
   /** Closes the sockets. @param seconds how long the load took */
-  finish(seconds: number): LoadResult {
+  finish(seconds: number, tenths?: readonly number[]): LoadResult {
     for (const lane of this.all) libc.close(lane.fd)
-    return this.tally.result(seconds)
+    return this.tally.result(seconds, tenths)
   }
 }

@@ -17,6 +17,8 @@ export interface LoadResult {
   readonly broken: number
   readonly rcodes: ReadonlyMap<number, number>
   readonly latency: Histogram
+  /** Replies in each full tenth of a second; only a closed loop over UDP tells them. */
+  readonly tenths: readonly number[]
 }
 
 /** The counters of a run while it goes on. */
@@ -45,9 +47,10 @@ export class Tally {
     this.latency.record(Math.round(milliseconds * 10_000))
   }
 
-  result(seconds: number): LoadResult {
+  /** @param tenths see LoadResult */
+  result(seconds: number, tenths: readonly number[] = []): LoadResult {
     const { sent, received, timeouts, unexpected, octets, truncated, broken, latency } = this
     const rcodes = new Map([...this.#rcodes.entries()].filter(([, count]) => count > 0))
-    return { seconds, sent, received, timeouts, unexpected, octets, truncated, broken, rcodes, latency }
+    return { seconds, sent, received, timeouts, unexpected, octets, truncated, broken, rcodes, latency, tenths }
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { comparisonSvg, panelsSvg } from '../../bench/compare/chart.ts'
-import type { Comparison } from '../../bench/compare/comparison.ts'
+import { type Comparison, REFERENCE } from '../../bench/compare/comparison.ts'
 import type { JobReport } from '../../bench/compare/job.ts'
 import { parseSmapsRollup } from '../../bench/compare/memory.ts'
 import { summarize } from '../../bench/compare/summary.ts'
@@ -28,6 +28,7 @@ function report(rate: number, changes: Partial<JobReport> = {}): JobReport {
     serverCpu: 1.9,
     generatorCpu: 1,
     processorTime: 1.98,
+    tenths: new Array<number>(20).fill(rate / 10),
     ...changes,
   }
 }
@@ -73,6 +74,8 @@ const COMPARISON: Comparison = {
     },
     { round: 0, server: 'nsd', firstAnswerMs: 7890, memoryAtStart: memory(500), memoryAtEnd: memory(500) },
   ],
+  coldStarts: [],
+  afterIdle: [],
   failures: [{ round: 1, server: 'bind', message: 'does not answer:\nout of luck' }],
 }
 
@@ -154,6 +157,70 @@ test('a panel without anything to show is drawn', () => {
   const svg = panelsSvg('t', 's', [[{ title: 'p', bars: [{ label: 'a', kind: 'bind', values: zero }], print: whole }]])
   expect(svg).toContain('width="0.0"')
   expect(svg).not.toMatch(/NaN|Infinity/)
+})
+
+function rising(...seconds: readonly number[]): JobReport {
+  const rate = seconds.reduce((sum, value) => sum + value, 0) / seconds.length
+  return report(rate, { tenths: seconds.flatMap((rate) => new Array<number>(10).fill(rate / 10)) })
+}
+
+const RECOVERED: Comparison = {
+  ...COMPARISON,
+  measurements: [
+    { round: 0, server: 'zonecut', workload: REFERENCE, report: report(200_000) },
+    { round: 1, server: 'zonecut', workload: REFERENCE, report: report(100_000) },
+    { round: 0, server: 'nsd', workload: REFERENCE, report: report(100_000) },
+    { round: 0, server: 'echo', workload: REFERENCE, report: report(300_000) },
+  ],
+  coldStarts: [
+    { round: 0, server: 'zonecut', firstAnswerMs: 500, report: rising(100_000, 190_000, 200_000, 200_000) },
+    { round: 1, server: 'zonecut', firstAnswerMs: 700, report: rising(100_000, 100_000, 100_000, 100_000) },
+    { round: 0, server: 'nsd', firstAnswerMs: 9000, report: rising(20_000, 30_000, 40_000, 50_000) },
+    { round: 1, server: 'nsd', firstAnswerMs: 9000, report: rising(100_000, 100_000, 100_000, 100_000) },
+  ],
+  afterIdle: [
+    { round: 0, server: 'zonecut', report: rising(150_000, 200_000, 200_000) },
+    { round: 0, server: 'echo', report: rising(300_000, 300_000, 300_000) },
+  ],
+}
+
+test('cold starts and idle time are told beside the warm rate of the same round', () => {
+  const { cold, idle } = summarize(RECOVERED, LINEUP, WORKLOADS, 2)
+  const [own, nsd] = cold
+  expect(own?.firstAnswerMs).toEqual({ min: 500, median: 600, max: 700 })
+  expect(own?.fullRateMs).toEqual({ min: 700, median: 1050, max: 1400 })
+  expect(own?.warm.median).toBe(150_000)
+  expect(own?.shares.map(({ median }) => median)).toEqual([0.75, 0.975, 1])
+  // its second round has no warm rate
+  expect(nsd?.fullRateMs).toEqual({ min: Infinity, median: Infinity, max: Infinity })
+  expect(nsd?.shares[0]).toEqual({ min: 0.2, median: 0.2, max: 0.2 })
+  expect(idle.map(({ server, shares }) => [server, shares[0]?.median])).toEqual([
+    ['zonecut', 0.75],
+    ['echo', 1],
+  ])
+})
+
+test('cold starts and idle time have tables and panels of their own', () => {
+  const summary = summarize(RECOVERED, LINEUP, WORKLOADS, 2)
+  const text = markdownReport({ title: 't', facts: [] }, summary, [])
+  expect(text).toMatch(
+    /\| zonecut +\| +600 ms \(500 ms to 700 ms\) \| +1\.1 s \(700 ms to 1\.4 s\) \| +75 % \(50 % to 100 %\) \|/,
+  )
+  expect(text).toMatch(/\| nsd +\| +9\.0 s \| +never \| +20 % \| +30 % \| +40 % \| +100,000 \| +95 % \| +1 % \| +- \|/)
+  expect(text).toMatch(/## After idle time\n\n.+\n.+\n\| zonecut \| +75 % \| +100 % \| +100 % \| +200,000 \|/)
+  expect(markdownReport({ title: 't', facts: [] }, SUMMARY, [])).not.toMatch(/cold|idle time/)
+  const svg = comparisonSvg('t', 's', summary)
+  expect(svg).toContain('>never</text>')
+  expect(svg).toContain('After idle time: 1st second')
+  expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+})
+
+test("a name longer than its room loses its middle, the others' room grows", () => {
+  const values = { min: 1, median: 2, max: 3 }
+  const panel = (label: string) => [[{ title: 'p', bars: [{ label, kind: 'nsd', values }], print: whole }]] as const
+  expect(panelsSvg('t', 's', panel('nsd-4.15.0-built-with-lto'))).toMatch(/>nsd-4.+….+-lto<\/text>/)
+  const barAt = (svg: string) => Number(/<rect x="(\d+)"/.exec(svg)?.[1])
+  expect(barAt(panelsSvg('t', 's', panel('nsd-4.15.0-lto')))).toBeGreaterThan(barAt(panelsSvg('t', 's', panel('nsd'))))
 })
 
 test('memory is read from smaps_rollup, page cache apart', () => {
