@@ -1,2 +1,20 @@
-/** The life of a zone's keys. */
+/** The life of a zone's keys: a state that is told what is seen of the world, and says what to do next. */
+export { type Advance, advance } from './advance.ts'
+export type { KeyAction, KeyFacts, ParentFacts, ServedFacts } from './facts.ts'
+export {
+  type CachedTtl,
+  emptyKeySet,
+  isComplete,
+  isHidden,
+  type KeyMoments,
+  type KeyRole,
+  type KeySet,
+  type KeyState,
+  type RecordKind,
+  type RecordPhase,
+  type RecordState,
+  recordKinds,
+} from './key-set.ts'
 export { DEFAULT_POLICY, type SigningPolicy } from './policy.ts'
+export { type ParentRequest, type Publication, parentRequest, publication } from './publication.ts'
+export { wait } from './waits.ts'

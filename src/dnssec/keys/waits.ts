@@ -1,0 +1,64 @@
+import type { KeySetDraft } from './draft.ts'
+import type { KeyFacts } from './facts.ts'
+import type { CachedTtl, KeySet, RecordKind } from './key-set.ts'
+import type { SigningPolicy } from './policy.ts'
+
+/**
+ * How long a change takes to reach every cache (RFC 7583 3.2.1, 3.3.1):
+ *
+ *   DNSKEY       TTL of the DNSKEY RRset  + propagation delay of the zone    + safety margin
+ *   signatures   largest TTL in the zone  + propagation delay of the zone    + safety margin
+ *   DS           TTL of the DS RRset      + propagation delay of the parent  + safety margin
+ *
+ * A TTL counts as long as a cache may hold something under it, which is longer than it stands in the zone.
+ */
+
+/** Seconds from the moment a change was seen until no cache holds what was there before. */
+export function wait(state: KeySet, policy: SigningPolicy, kind: RecordKind): number {
+  return largestTtl(state.ttls[ttlOf(kind)]) + delay(policy, kind)
+}
+
+function ttlOf(kind: RecordKind): keyof KeySet['ttls'] {
+  return kind === 'signatures' ? 'zone' : kind
+}
+
+function delay(policy: SigningPolicy, kind: RecordKind): number {
+  return (kind === 'ds' ? policy.parentPropagationDelay : policy.propagationDelay) + policy.safetyMargin
+}
+
+function largestTtl(ttls: readonly CachedTtl[]): number {
+  return ttls.reduce((largest, { ttl }) => Math.max(largest, ttl), 0)
+}
+
+/** Takes note of the TTLs that stand in the zone and at the parent now. */
+export function noteTtls(draft: KeySetDraft, policy: SigningPolicy, { served, parent }: KeyFacts, now: number): void {
+  if (served !== undefined) {
+    // A cache that learnt that there is no DNSKEY keeps that for the negative TTL, which is no larger than the SOA's.
+    const dnskeyTtl = served.dnskeys.length === 0 ? served.maxTtl : served.dnskeyTtl
+    note(draft.ttls.dnskey, dnskeyTtl, now, delay(policy, 'dnskey'))
+    note(draft.ttls.zone, Math.max(served.maxTtl, served.dnskeyTtl), now, delay(policy, 'signatures'))
+  }
+  if (parent !== undefined) note(draft.ttls.ds, parent.ttl, now, delay(policy, 'ds'))
+}
+
+function note(ttls: CachedTtl[], ttl: number, now: number, slack: number): void {
+  const present = ttls.findIndex(({ until }) => until === null)
+  if (present !== -1 && ttls[present]!.ttl !== ttl) {
+    const before = ttls[present]!.ttl
+    ttls.splice(present, 1, { ttl: before, until: now + before + slack })
+  }
+  if (!ttls.some(({ until }) => until === null)) ttls.push({ ttl, until: null })
+  const kept = ttls.filter(({ ttl: other, until }) => until === null || (until > now && other > ttl))
+  // Of the same TTL twice, the later.
+  const latest = kept.filter(
+    (one, at) =>
+      one.until === null ||
+      !kept.some(
+        (other, i) =>
+          i !== at &&
+          other.ttl === one.ttl &&
+          (other.until === null || other.until > one.until! || (other.until === one.until && i > at)),
+      ),
+  )
+  ttls.splice(0, ttls.length, ...latest)
+}
