@@ -1,4 +1,5 @@
 export type { RRsetChange } from './change.ts'
+export { diffNodes, diffZones, sameRRset } from './diff.ts'
 export { checkableZonemds, ZoneDigest, Zonemd, ZonemdHash, ZonemdScheme } from './digest.ts'
 export { DNSKEY_PROTOCOL, Dnskey, DnskeyFlag, keyTag } from './dnskey.ts'
 export * from './key.ts'
