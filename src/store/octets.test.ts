@@ -24,3 +24,14 @@ it('a writer that grows keeps what it is given (a copy once went into the buffer
     }),
   )
 })
+
+it('numbers stand where a writer that grows for them has moved to (they once went into the buffer it had outgrown)', () => {
+  const writer = new OctetWriter(1)
+  for (let i = 0; i < 40; i++) {
+    writer.u8(i + 1)
+    writer.u16(i + 1)
+    writer.u32(i + 1)
+  }
+  const octets = Array.from({ length: 40 }, (_, i) => [i + 1, i + 1, 0, i + 1, 0, 0, 0]).flat()
+  expect([...writer.copy()]).toEqual(octets)
+})

@@ -46,7 +46,7 @@ export class OctetWriter {
     this.buf = new Uint8Array(capacity)
   }
 
-  /** Makes room for `octets` more and returns where they begin. */
+  /** Makes room for `octets` more and returns where they begin. `buf` may be another afterwards. */
   reserve(octets: number): number {
     if (this.length + octets > this.buf.length) {
       const grown = new Uint8Array(Math.max(this.buf.length * 2, this.length + octets))
@@ -57,17 +57,20 @@ export class OctetWriter {
   }
 
   u8(value: number): void {
-    this.buf[this.reserve(1)] = value
+    const at = this.reserve(1)
+    this.buf[at] = value
     this.length += 1
   }
 
   u16(value: number): void {
-    writeU16(this.buf, this.reserve(2), value)
+    const at = this.reserve(2)
+    writeU16(this.buf, at, value)
     this.length += 2
   }
 
   u32(value: number): void {
-    writeU32(this.buf, this.reserve(4), value)
+    const at = this.reserve(4)
+    writeU32(this.buf, at, value)
     this.length += 4
   }
 
