@@ -59,7 +59,10 @@ export class EntryCompiler {
     const ds = findRRset(cut, RRType.DS)
     let security = EMPTY
     let hash: Uint8Array | undefined
-    if (ds !== undefined || view.denial === 'nsec') {
+    if (ds === undefined && view.denial === 'nsec' && findRRset(cut, RRType.NSEC) === undefined) {
+      // The record that covers it would be another name's, and change without it.
+      flags |= DelegationFlag.GeneralWithDnssec
+    } else if (ds !== undefined || view.denial === 'nsec') {
       security = compose(writer, () =>
         ds ? sections.put(Section.Authority, cut.owner, ds) : proveNoData(sections, cut.owner),
       )
@@ -72,10 +75,7 @@ export class EntryCompiler {
       hash = new Uint8Array(HASH_LENGTH)
       writeNsec3Hash(cut.owner, view.nsec3!.iterations, view.nsec3!.salt, hash, 0)
       flags |= DelegationFlag.Hash
-      // Below an empty non-terminal the closest provable encloser need not be the apex.
-      if (cut.owner.length - cut.owner[0]! - 1 !== view.origin.length && view.nsec3Matching(hash) === undefined) {
-        flags |= DelegationFlag.GeneralWithDnssec
-      }
+      if (cut.owner.length - cut.owner[0]! - 1 !== view.origin.length) flags |= DelegationFlag.Deep
     }
     const dsPointers = ds?.rdatas.length ?? 0
     const dsLength = ds?.rdatas.reduce((length, rdata) => length + 12 + rdata.length, 0) ?? 0

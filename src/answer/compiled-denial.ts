@@ -41,9 +41,14 @@ export class CompiledDenial {
   entry = 0
   matches = false
 
-  constructor(snapshot: ZoneSnapshot) {
+  constructor(snapshot: ZoneSnapshot, values = new NumberedValues(snapshot.denials, 2 ** snapshot.info.denialBits)) {
     this.#bits = snapshot.info.denialBits
-    this.#values = new NumberedValues(snapshot.denials, 2 ** this.#bits, snapshot.stable)
+    this.#values = values
+  }
+
+  /** The records of a later snapshot with as many slots, as {@link NumberedValues.renewed}. */
+  renewed(snapshot: ZoneSnapshot, changed: readonly number[]): CompiledDenial {
+    return new CompiledDenial(snapshot, this.#values.renewed(snapshot.denials, 2 ** this.#bits, changed))
   }
 
   get buf(): Uint8Array {

@@ -59,10 +59,17 @@ export class CompiledAnswers implements FastPath {
   #at = 0
   #authority = 0
 
-  constructor(snapshot: ZoneSnapshot) {
+  /** @param before see {@link renewed} */
+  constructor(snapshot: ZoneSnapshot, before?: CompiledAnswers) {
     const { info, origin, nsec3 } = snapshot
-    this.#entries = new EntryLookup(snapshot.buckets, info.buckets, info.hashSeed, snapshot.stable)
-    this.#denials = nsec3 && new CompiledDenial(snapshot)
+    const changes = before && snapshot.changesSince(before.#snapshot.info.revision)
+    this.#entries =
+      before !== undefined && changes !== undefined
+        ? before.#entries.renewed(snapshot.buckets, info.buckets, changes.buckets)
+        : new EntryLookup(snapshot.buckets, info.buckets, info.hashSeed)
+    const denials = before === undefined ? undefined : before.#denials
+    const kept = changes && denials?.renewed(snapshot, changes.denials)
+    this.#denials = nsec3 && (kept ?? new CompiledDenial(snapshot))
     this.#origin = origin
     this.#stable = snapshot.stable
     this.#snapshot = snapshot
@@ -77,6 +84,14 @@ export class CompiledAnswers implements FastPath {
     this.#signedSoa = compileAtApex(snapshot, true, putNegativeSoa)
     this.#apexEntry = this.#keep(origin, false)
     this.#wildcardEntry = wildcard && this.#keep(wildcard, true)
+  }
+
+  /**
+   * The answers of a later snapshot of the same environment: where values lie that no update changed is not looked for
+   * again. These answers here are then no longer to be used.
+   */
+  renewed(snapshot: ZoneSnapshot): CompiledAnswers {
+    return new CompiledAnswers(snapshot, this)
   }
 
   answer(query: ParsedQuery, reply: Uint8Array, limit: number): number {
@@ -230,7 +245,7 @@ export class CompiledAnswers implements FastPath {
     if (query.dnssecOk && this.#signed) {
       const security = fragments + nsLength
       if (buf[entry + Delegation.flags]! & DelegationFlag.Hash) {
-        if (!this.#proveNoDs(query, reply, limit - glueLength, buf, security)) return 0
+        if (!this.#proveNoDs(query, reply, limit - glueLength, buf, entry, security)) return 0
       } else {
         copyMoved(buf, security, securityLength, reply, this.#at, lists + 2 * nsPointers, securityPointers, shift)
         this.#at += securityLength
@@ -266,7 +281,7 @@ export class CompiledAnswers implements FastPath {
     if (!this.#putSoa(query, reply, limit)) return 0
     if (dnssecOk && this.#signed) {
       if (flags & DelegationFlag.Hash) {
-        if (!this.#proveNoDs(query, reply, limit, buf, security)) return 0
+        if (!this.#proveNoDs(query, reply, limit, buf, entry, security)) return 0
       } else {
         if (this.#at + length > limit) return 0
         copyMoved(buf, security, length, reply, this.#at, lists + 2 * nsPointers, pointers, 0)
@@ -325,15 +340,27 @@ export class CompiledAnswers implements FastPath {
   /**
    * RFC 5155 7.2.7: the NSEC3 that matches the cut, or else, under opt-out, the closest provable encloser's (here the
    * apex's) and the one that covers the cut, which is the next closer name.
-   * @param hashAt where in `buf` the hash of the cut's name stands
+   * @param delegation where in `buf` the entry of the cut stands
+   * @param hashAt where in it the hash of the cut's name
    */
-  #proveNoDs(query: ParsedQuery, reply: Uint8Array, limit: number, buf: Uint8Array, hashAt: number): boolean {
+  #proveNoDs(
+    query: ParsedQuery,
+    reply: Uint8Array,
+    limit: number,
+    buf: Uint8Array,
+    delegation: number,
+    hashAt: number,
+  ): boolean {
     const denials = this.#denials!
     for (let i = 0; i < HASH_LENGTH; i++) this.#hash[i] = buf[hashAt + i]!
     if (!denials.find(this.#hash)) return false
     const { entry } = denials
     const found = denials.buf
-    if (!denials.matches && !this.#putKept(query, reply, limit, this.#apexEntry)) return false
+    if (!denials.matches) {
+      // Below an empty non-terminal the closest provable encloser need not be the apex.
+      if (buf[delegation + Delegation.flags]! & DelegationFlag.Deep) return false
+      if (!this.#putKept(query, reply, limit, this.#apexEntry)) return false
+    }
     return this.#putDenial(query, reply, limit, found, entry)
   }
 

@@ -1,3 +1,5 @@
+import { readU16 } from '../store/index.ts'
+
 /**
  * What a compiled entry holds after its name (`store/bucket.ts` describes what comes before). All numbers are
  * little-endian.
@@ -34,6 +36,8 @@ export const DelegationFlag = {
   GeneralWithDnssec: 4,
   /** Only the general path can answer. */
   General: 8,
+  /** The name right above the cut is not the apex. */
+  Deep: 16,
 } as const
 
 /** Offsets in a delegation's entry from its kind on. */
@@ -54,3 +58,17 @@ export const Delegation = {
   gluePointers: 18,
   lists: 20,
 } as const
+
+/** Where the entry ends whose kind stands at `at`. */
+export function entryEnd(buf: Uint8Array, at: number): number {
+  if (buf[at] !== EntryKind.Delegation || buf[at + Delegation.flags]! & DelegationFlag.General) return at + 2
+  const pointers =
+    buf[at + Delegation.nsPointers]! +
+    buf[at + Delegation.securityPointers]! +
+    readU16(buf, at + Delegation.gluePointers)
+  const fragments =
+    readU16(buf, at + Delegation.nsLength) +
+    readU16(buf, at + Delegation.securityLength) +
+    readU16(buf, at + Delegation.glueLength)
+  return at + Delegation.lists + 2 * pointers + fragments
+}

@@ -11,6 +11,7 @@ import {
 
 const UNKNOWN = -1
 const ABSENT = -2
+const SPARE = 64
 
 /**
  * Finds the numbered values of a table, and remembers where each lies in the map: a value stands in pages of its own that
@@ -18,43 +19,65 @@ const ABSENT = -2
  */
 export class NumberedValues {
   readonly #tree: Tree
-  readonly #stable: boolean
-  readonly #offsets: Int32Array
-  /** Which of `#bufs` a value lies in. */
-  readonly #places: Uint16Array
-  readonly #bufs: Uint8Array[] = []
+  readonly #windows: readonly Uint8Array[] | undefined
+  /** By number: where the value stands in its window. */
+  #offsets: Int32Array
+  /** By number: which window that is. */
+  #places: Uint16Array
   readonly #key = new Uint8Array(4)
   buf: Uint8Array = new Uint8Array(0)
   offset = 0
 
-  /**
-   * @param count how many numbers there are
-   * @param stable whether values stay where the tree shows them
-   */
-  constructor(tree: Tree, count: number, stable: boolean) {
+  /** @param count how many numbers there are */
+  constructor(tree: Tree, count: number) {
     this.#tree = tree
-    this.#stable = stable
-    this.#offsets = new Int32Array(stable ? count : 0).fill(UNKNOWN)
-    this.#places = new Uint16Array(stable ? count : 0)
+    this.#windows = tree.windows
+    const kept = this.#windows === undefined ? 0 : count
+    this.#offsets = new Int32Array(kept).fill(UNKNOWN)
+    this.#places = new Uint16Array(kept)
+  }
+
+  /**
+   * The values of the same table in a later snapshot. What is remembered goes over to them, but for the values that were
+   * written anew; this object is then no longer to be used.
+   * @param count at least as many as before
+   */
+  renewed(tree: Tree, count: number, changed: readonly number[]): NumberedValues {
+    if (this.#windows === undefined || tree.windows === undefined) return new NumberedValues(tree, count)
+    const later = new NumberedValues(tree, 0)
+    later.#offsets = this.#offsets
+    later.#places = this.#places
+    later.#reach(count)
+    for (const number of changed) if (number < count) later.#offsets[number] = UNKNOWN
+    return later
+  }
+
+  /** Makes room for more numbers, somewhat more than asked for: a growing zone asks again and again. */
+  #reach(count: number): void {
+    const before = this.#offsets
+    if (count <= before.length) return
+    const capacity = count + (count >>> 4) + SPARE
+    this.#offsets = new Int32Array(capacity).fill(UNKNOWN, before.length)
+    this.#offsets.set(before)
+    const places = new Uint16Array(capacity)
+    places.set(this.#places)
+    this.#places = places
   }
 
   /** Goes to the value of a number; false when there is none. */
   open(number: number): boolean {
-    if (!this.#stable) return this.#seek(number)
+    const windows = this.#windows
+    if (windows === undefined) return this.#seek(number)
     const offset = this.#offsets[number]!
     if (offset >= 0) {
-      this.buf = this.#bufs[this.#places[number]!]!
+      this.buf = windows[this.#places[number]!]!
       this.offset = offset
       return true
     }
     if (offset === ABSENT) return false
     const found = this.#seek(number)
     this.#offsets[number] = found ? this.offset : ABSENT
-    if (found) {
-      let place = this.#bufs.indexOf(this.buf)
-      if (place < 0) place = this.#bufs.push(this.buf) - 1
-      this.#places[number] = place
-    }
+    if (found) this.#places[number] = windows.indexOf(this.buf)
     return found
   }
 
@@ -74,11 +97,16 @@ export class EntryLookup {
   readonly #mask: number
   readonly #seed: number
 
-  constructor(tree: Tree, buckets: number, seed: number, stable: boolean) {
-    this.#values = new NumberedValues(tree, buckets, stable)
+  constructor(tree: Tree, buckets: number, seed: number, values = new NumberedValues(tree, buckets)) {
+    this.#values = values
     this.#buckets = buckets
     this.#mask = bucketMask(buckets)
     this.#seed = seed
+  }
+
+  /** The entries of a later snapshot, as {@link NumberedValues.renewed}. */
+  renewed(tree: Tree, buckets: number, changed: readonly number[]): EntryLookup {
+    return new EntryLookup(tree, buckets, this.#seed, this.#values.renewed(tree, buckets, changed))
   }
 
   /** Of the name located last. */

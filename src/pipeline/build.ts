@@ -15,34 +15,37 @@ import {
   encodeDenial,
   encodeNode,
   FORMAT_VERSION,
-  HASH_LENGTH,
+  HostIndexBuilder,
   hashOctets,
-  hashOfOwner,
   INFO_KEY,
   nameHash,
   OctetWriter,
   OWNER_PREFIX,
   readNumber,
   readU32,
+  type StatePut,
+  siblingHosts,
   writeNumber,
   type ZoneInfo,
   ZoneSnapshot,
 } from '../store/index.ts'
 import { type Name, nameToText } from '../wire/index.ts'
-import { MAX_KEY_LENGTH, NSEC3_SHA1, nameOfKey, type RRset, type ZoneNode } from '../zone/index.ts'
+import { MAX_KEY_LENGTH, nameOfKey, type RRset, type ZoneNode } from '../zone/index.ts'
+import { type ApexFacts, apexFacts, chainHash } from './chain.ts'
 import { ZoneWalk } from './zone-walk.ts'
 
 /** Octets that an entry takes beside its node's: header, tag, offset. */
-const ENTRY_OVERHEAD = 40
-
-/** What a zone's NSEC3PARAM record says of the chain that answers are made from (RFC 5155 4). */
-type Chain = NonNullable<ZoneInfo['nsec3']>
+export const ENTRY_OVERHEAD = 40
 
 export interface BuildOptions {
   /** NSEC3 records that will come, or somewhat more. */
   readonly nsec3Records: number
   readonly source: ZoneInfo['source']
   readonly expiresAt: ZoneInfo['expiresAt']
+  /** Beginning of the names of folders for what does not fit into memory. */
+  readonly folder: string
+  /** What is kept with the zone from the start. */
+  readonly state: readonly StatePut[]
 }
 
 /**
@@ -52,8 +55,9 @@ export interface BuildOptions {
 export class ZoneBuilder {
   readonly #origin: Name
   readonly #writer: EnvironmentWriter
-  readonly #source: ZoneInfo['source']
-  readonly #expiresAt: ZoneInfo['expiresAt']
+  readonly #options: BuildOptions
+  readonly #hashSeed = randomInt(2 ** 32)
+  readonly #hosts: HostIndexBuilder
   readonly #denialBits: number
   readonly #block = new BlockBuilder()
   readonly #node = new OctetWriter(1 << 16)
@@ -61,9 +65,8 @@ export class ZoneBuilder {
   readonly #number = new Uint8Array(4)
   readonly #ownerKey = new Uint8Array(MAX_KEY_LENGTH + 1)
   #slot = 0
-  #chain: Chain | undefined
-  #apexTypes = new Set<number>()
-  #serial = 0
+  #apex: ApexFacts | undefined
+  #denials = 0
   /** Records taken so far. */
   records = 0
   #owners = 0
@@ -80,18 +83,18 @@ export class ZoneBuilder {
     },
   })
 
-  constructor(origin: Name, writer: EnvironmentWriter, { nsec3Records, source, expiresAt }: BuildOptions) {
+  constructor(origin: Name, writer: EnvironmentWriter, options: BuildOptions) {
     this.#origin = origin
     this.#writer = writer
-    this.#source = source
-    this.#expiresAt = expiresAt
-    this.#denialBits = denialBits(nsec3Records)
+    this.#options = options
+    this.#denialBits = denialBits(options.nsec3Records)
+    this.#hosts = new HostIndexBuilder(origin, this.#hashSeed, `${options.folder}-hosts`)
     this.#ownerKey[0] = OWNER_PREFIX
   }
 
   /** Takes the next node in canonical order, the apex first. */
   add(node: ZoneNode, key: Uint8Array): void {
-    if (key.length === 0) this.#apex(node)
+    if (key.length === 0) this.#apex = apexFacts(node.rrsets)
     for (const { rdatas, signatures } of node.rrsets) this.records += rdatas.length + signatures.length
     const rrsets = this.#withoutDenial(node)
     if (rrsets.length === 0) return
@@ -102,65 +105,60 @@ export class ZoneBuilder {
     if (this.#block.isFull(this.#node.length)) this.#putBlock()
     this.#block.add(this.#node.buf, this.#node.length)
     this.#count.node(node, key)
+    const nameservers = key.length > 0 && rrsets.find(({ type }) => type === RRType.NS)
+    if (!nameservers) return
+    for (const host of siblingHosts(node.owner, nameservers.rdatas, this.#origin)) this.#hosts.add(host, key)
   }
 
   /** Ends the nodes, and compiles the entries. Returns what is known of the zone, which is stored with it. */
-  finish(folder: string, onCompiled: (names: number, total: number) => void): ZoneInfo {
+  finish(onCompiled: (names: number, total: number) => void): ZoneInfo {
     if (!this.#block.isEmpty) this.#putBlock()
     this.#putDenials()
     const buckets = bucketCount(this.#entries, this.#entryOctets)
+    const apex = this.#apex ?? apexFacts([])
     const info: ZoneInfo = {
       formatVersion: FORMAT_VERSION,
       origin: nameToText(this.#origin),
-      serial: this.#serial,
+      serial: apex.serial,
+      revision: 0,
       records: this.records,
       delegations: this.#delegations,
       owners: this.#owners,
-      signed: this.#apexTypes.has(RRType.DNSKEY),
-      denial: this.#chain ? 'nsec3' : this.#apexTypes.has(RRType.NSEC) ? 'nsec' : 'none',
-      nsec3: this.#chain,
+      signed: apex.signed,
+      denial: apex.denial,
+      nsec3: apex.chain,
+      denials: this.#denials,
       denialBits: this.#denialBits,
       buckets,
-      hashSeed: randomInt(2 ** 32),
+      entries: this.#entries,
+      entryOctets: this.#entryOctets,
+      hashSeed: this.#hashSeed,
       loadedAt: new Date().toISOString(),
-      source: this.#source,
-      expiresAt: this.#expiresAt,
+      updatedAt: undefined,
+      source: this.#options.source,
+      expiresAt: this.#options.expiresAt,
     }
     const writer = this.#writer
     writer.put('Meta', Buffer.from(INFO_KEY), Buffer.from(JSON.stringify(info)))
-    for (const table of ['Owners', 'Denial', 'Meta'] as const) writer.flush(table)
+    this.#hosts.finish((key, value) => writer.put('Hosts', key, value))
+    this.#putState()
+    for (const table of ['Owners', 'Denial', 'Meta', 'Hosts', 'State'] as const) writer.flush(table)
     const snapshot = ZoneSnapshot.ofBuild(writer, info)
     try {
-      this.#compile(snapshot, folder, onCompiled)
+      this.#compile(snapshot, onCompiled)
     } finally {
       snapshot.close()
     }
     return info
   }
 
-  #apex(node: ZoneNode): void {
-    for (const { type, rdatas } of node.rrsets) {
-      this.#apexTypes.add(type)
-      // RFC 1035 3.3.13: the serial comes after the two names, sixteen octets before what follows it.
-      if (type === RRType.SOA) this.#serial = Buffer.from(rdatas[0]!).readUInt32BE(rdatas[0]!.length - 20)
-      if (type !== RRType.NSEC3PARAM) continue
-      for (const rdata of rdatas) {
-        // RFC 5155 4.1.2: a record with flags set is not in force.
-        if (rdata[0] !== NSEC3_SHA1 || rdata[1] !== 0 || this.#chain) continue
-        const salt = Buffer.from(rdata.subarray(5, 5 + rdata[4]!)).toString('hex')
-        this.#chain = { algorithm: NSEC3_SHA1, iterations: (rdata[2]! << 8) | rdata[3]!, salt }
-      }
-    }
-  }
-
   /** Puts a node's NSEC3 RRset, if it belongs to the chain, into the table of denial; returns the other RRsets. */
   #withoutDenial(node: ZoneNode): readonly RRset[] {
-    const chain = this.#chain
+    const chain = this.#apex?.chain
     const nsec3 = chain && node.rrsets.find(({ type }) => type === RRType.NSEC3)
-    const rdata = nsec3?.rdatas[0]
-    if (!chain || !rdata || nsec3.rdatas.length !== 1 || !isOfChain(rdata, chain)) return node.rrsets
-    const hash = hashOfOwner(node.owner)
-    if (!hash) return node.rrsets
+    const hash = chainHash(node.owner, this.#origin, nsec3, chain)
+    if (nsec3 === undefined || hash === undefined) return node.rrsets
+    this.#denials++
     const slot = denialSlot(hash, this.#denialBits)
     if (slot !== this.#slot) this.#putDenials()
     this.#slot = slot
@@ -168,6 +166,16 @@ export class ZoneBuilder {
     encodeDenial(this.#node, hash, nsec3)
     this.#denial.add(hash, 0, this.#node.buf, 0, this.#node.length)
     return node.rrsets.filter((rrset) => rrset !== nsec3)
+  }
+
+  /** Frees what the build holds; of no effect once it has finished. */
+  dispose(): void {
+    this.#hosts.dispose()
+  }
+
+  #putState(): void {
+    const puts = [...this.#options.state].sort((a, b) => Buffer.compare(a.key, b.key))
+    for (const { key, value } of puts) if (value !== undefined) this.#writer.put('State', key, value)
   }
 
   #putBlock(): void {
@@ -183,11 +191,11 @@ export class ZoneBuilder {
   }
 
   /** Compiles every name's entry and writes them bucket by bucket. */
-  #compile(snapshot: ZoneSnapshot, folder: string, onCompiled: (names: number, total: number) => void): void {
+  #compile(snapshot: ZoneSnapshot, onCompiled: (names: number, total: number) => void): void {
     const { buckets, hashSeed } = snapshot.info
     const mask = bucketMask(buckets)
     const compiler = new EntryCompiler(snapshot)
-    const sorter = new ExternalSorter({ folder })
+    const sorter = new ExternalSorter({ folder: `${this.#options.folder}-entries` })
     const entry = new OctetWriter(4096)
     const name = new OctetWriter(512)
     let names = 0
@@ -244,12 +252,4 @@ export class ZoneBuilder {
     })
     putUpTo(buckets)
   }
-}
-
-/** Whether an NSEC3 record has the parameters of the chain (RFC 5155 3.2: algorithm, flags, iterations, salt). */
-function isOfChain(rdata: Uint8Array, chain: Chain): boolean {
-  const iterations = (rdata[2]! << 8) | rdata[3]!
-  const salt = Buffer.from(rdata.subarray(5, 5 + rdata[4]!)).toString('hex')
-  const next = rdata[5 + rdata[4]!]
-  return rdata[0] === chain.algorithm && iterations === chain.iterations && salt === chain.salt && next === HASH_LENGTH
 }

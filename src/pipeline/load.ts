@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { RrsigVerifier } from '../dnssec/verify/index.ts'
-import { EnvironmentWriter, writeError, ZoneBuild, type ZoneInfo } from '../store/index.ts'
+import { EnvironmentWriter, type StatePut, writeError, ZoneBuild, type ZoneInfo } from '../store/index.ts'
 import type { Name } from '../wire/index.ts'
 import { ZoneChecker, type ZoneFindings } from '../zone/checks/index.ts'
 import type { ZoneFileProblem } from '../zonefile/index.ts'
@@ -25,6 +25,8 @@ export interface LoadOptions {
   readonly memory?: number
   /** Seconds since 1970 from which this version may no longer be served (RFC 1035 3.3.13, EXPIRE); never when absent. */
   readonly expiresAt?: number
+  /** What is kept with the zone from the start, as updates keep it. Nothing is taken over from the version before. */
+  readonly state?: readonly StatePut[]
 }
 
 export interface LoadResult {
@@ -57,6 +59,7 @@ export async function loadZone(options: LoadOptions): Promise<LoadResult> {
   let writer: EnvironmentWriter | undefined
   let committed = false
   let stage: RecordStage | undefined
+  let started: ZoneBuilder | undefined
   try {
     const checker = new ZoneChecker({
       origin,
@@ -85,7 +88,10 @@ export async function loadZone(options: LoadOptions): Promise<LoadResult> {
       nsec3Records: stage.nsec3Records,
       source,
       expiresAt: options.expiresAt,
+      folder: build.path,
+      state: options.state ?? [],
     })
+    started = builder
     stage.drain((node, key) => {
       checker.node(node)
       builder.add(node, key)
@@ -95,9 +101,7 @@ export async function loadZone(options: LoadOptions): Promise<LoadResult> {
     if (findings.errors > 0) return outcome(findings)
 
     reporter.enter('compile', total)
-    const info = builder.finish(`${build.path}-entries`, (done, all) =>
-      reporter.report(Math.round((done * total) / all), total),
-    )
+    const info = builder.finish((done, all) => reporter.report(Math.round((done * total) / all), total))
     reporter.enter('commit', total)
     await writer.finish()
     writer = undefined
@@ -109,6 +113,7 @@ export async function loadZone(options: LoadOptions): Promise<LoadResult> {
     throw isFullDisk(error) ? writeError(build.path, error) : error
   } finally {
     stage?.dispose()
+    started?.dispose()
     await writer?.abandon()
     if (!committed) build.abandon()
   }

@@ -15,7 +15,8 @@ import { lowerName, type Name, nameFromText, nameToText } from '../wire/index.ts
 import { StoreError } from './error.ts'
 import type { ZoneInfo } from './layout.ts'
 import { type ForeignLock, type HeldLock, tryLock } from './lock-file.ts'
-import { type SnapshotOptions, ZoneSnapshot } from './snapshot.ts'
+import type { SnapshotOptions } from './read-environment.ts'
+import { ZoneSnapshot } from './snapshot.ts'
 
 /**
  * The data folder: a folder a zone, in it the environments v1, v2, … of its full loads, and the file CURRENT that names
@@ -62,7 +63,8 @@ export function currentVersion(dataDir: string, origin: Name): string | undefine
   return versionIn(zoneFolder(dataDir, origin))
 }
 
-function versionIn(folder: string): string | undefined {
+/** @returns undefined when there is none */
+export function versionIn(folder: string): string | undefined {
   try {
     return readFileSync(join(folder, CURRENT), 'latin1').trim() || undefined
   } catch (error) {
@@ -169,7 +171,11 @@ export class ZoneBuild {
 
 const LOCK_TRIES = 5
 
-function takeLock(folder: string): HeldLock {
+/**
+ * Takes the lock of a zone's folder, which whoever writes to it holds.
+ * @throws StoreError when another does
+ */
+export function takeLock(folder: string): HeldLock {
   const path = join(folder, LOCK)
   for (let tries = 0; tries < LOCK_TRIES; tries++) {
     let lock: HeldLock | ForeignLock
@@ -180,11 +186,14 @@ function takeLock(folder: string): HeldLock {
     }
     if (lock.held) return lock
     if (lock.isLive) {
-      throw new StoreError(path, `process ${lock.holder?.pid} is loading this zone: wait for it to end`)
+      throw new StoreError(
+        path,
+        `process ${lock.holder?.pid} is loading this zone or keeps it changing: wait for it to end`,
+      )
     }
     lock.remove()
   }
-  throw new StoreError(path, 'other processes are beginning to load this zone at this moment: try again')
+  throw new StoreError(path, 'other processes are beginning to write this zone at this moment: try again')
 }
 
 function syncFolder(folder: string): void {

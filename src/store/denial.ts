@@ -1,6 +1,7 @@
 import { RRClass, RRType } from '../iana/index.ts'
 import type { Name } from '../wire/index.ts'
 import { compareOctets, type RRset, type ZoneNode } from '../zone/index.ts'
+import { LEAST_BUCKET } from './bucket.ts'
 import { OctetWriter, readU16, readU32 } from './octets.ts'
 
 /**
@@ -9,7 +10,7 @@ import { OctetWriter, readU16, readU32 } from './octets.ts'
  *
  * A value: entry count (4), each entry's hash (20), each entry's offset (4), then the entries, ascending by hash. An
  * entry: length of the NSEC3 record (2), length of the whole (2), then the records as they stand in a message: the
- * NSEC3 record, then its RRSIG records. The owner of the first is the hash in base32hex followed by a pointer (0xC000,
+ * NSEC3 record, then its RRSIG records. Values are padded for the same reason as buckets are (bucket.ts). The owner of the first is the hash in base32hex followed by a pointer (0xC000,
  * to be pointed at the zone's origin); the owners of the others are pointers (to be pointed at the first's owner).
  */
 
@@ -151,6 +152,11 @@ export class DenialBuilder {
     value.octets(this.#hashes.buf, 0, this.#hashes.length)
     for (const offset of this.#offsets) value.u32(header + offset)
     value.octets(this.#entries.buf, 0, this.#entries.length)
+    if (value.length < LEAST_BUCKET) {
+      const padding = value.reserve(LEAST_BUCKET - value.length)
+      value.buf.fill(0, padding, LEAST_BUCKET)
+      value.length = LEAST_BUCKET
+    }
     this.#hashes.length = this.#entries.length = this.#offsets.length = 0
     return value.buf.subarray(0, value.length)
   }
@@ -173,6 +179,26 @@ export function denialAtOrBefore(buf: Uint8Array, start: number, hash: Uint8Arra
 export function denialMatches(buf: Uint8Array, start: number, index: number, hash: Uint8Array): boolean {
   const at = start + 4 + HASH_LENGTH * index
   return compareOctets(buf, at, at + HASH_LENGTH, hash, 0, HASH_LENGTH) === 0
+}
+
+/** Where the hash of this index stands in the value that begins at `start`. */
+export function hashAt(start: number, index: number): number {
+  return start + 4 + HASH_LENGTH * index
+}
+
+/** Where the entry at `entry` ends. */
+export function denialEntryEnd(buf: Uint8Array, entry: number): number {
+  return entry + 4 + readU16(buf, entry + 2)
+}
+
+/** How many records the entry at `entry` holds: the NSEC3 record and its signatures. */
+export function countDenialRecords(buf: Uint8Array, entry: number): number {
+  const end = denialEntryEnd(buf, entry)
+  let records = 0
+  for (let at = entry + 4 + OWNER_LABEL; at < end; records++) {
+    at += 2 + RR_FIXED + ((buf[at + RR_FIXED]! << 8) | buf[at + RR_FIXED + 1]!)
+  }
+  return records
 }
 
 /** Where in `buf` the entry of this index begins. */

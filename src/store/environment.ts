@@ -1,8 +1,8 @@
-import { closeSync, fsyncSync, openSync, statfsSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, open, type RootDatabase } from 'lmdb'
-import { diskFull, writeError } from './error.ts'
-import { Table } from './layout.ts'
+import { diskFull, StoreError, writeError } from './error.ts'
+import { FORMAT_VERSION, INFO_KEY, Table, type ZoneInfo } from './layout.ts'
 import { OctetWriter } from './octets.ts'
 import { checkDataFile } from './page-layout.ts'
 
@@ -16,16 +16,20 @@ const FIRST_MAP = 256 << 20
 export type Tables = Readonly<Record<keyof typeof Table, Database<Uint8Array, Uint8Array>>>
 
 /**
- * Opens an environment; for reading it must be there.
+ * Opens an environment; for reading it must be there. A process that has it open for reading must not open it for writing
+ * as well: lmdb-js opens a file once in a process, the way it was asked for first.
  * @throws PageLayoutError when it is there and damaged
  */
-export function openEnvironment(path: string, options: { readOnly: boolean; mapSize?: number }): RootDatabase {
-  if (options.readOnly) checkDataFile(join(path, 'data.mdb'))
+export function openEnvironment(
+  path: string,
+  options: { readOnly: boolean; mapSize?: number; noSync?: boolean },
+): RootDatabase {
+  if (options.readOnly || existsSync(join(path, 'data.mdb'))) checkDataFile(join(path, 'data.mdb'))
   return open({
     path,
     readOnly: options.readOnly,
     ...(options.mapSize === undefined ? {} : { mapSize: options.mapSize }),
-    ...(options.readOnly ? {} : { pageSize: PAGE_SIZE, noSync: true, noMemInit: true }),
+    ...(options.readOnly ? {} : { pageSize: PAGE_SIZE, noSync: options.noSync ?? false, noMemInit: true }),
     maxDbs: 16,
     maxReaders: 512,
     encoding: 'binary',
@@ -37,14 +41,41 @@ export function openEnvironment(path: string, options: { readOnly: boolean; mapS
   })
 }
 
+function openTable(env: RootDatabase, name: string): Database<Uint8Array, Uint8Array> {
+  return env.openDB<Uint8Array, Uint8Array>({ name, encoding: 'binary', keyEncoding: 'binary' })
+}
+
+/**
+ * Makes sure that an environment is one of this format.
+ * @throws StoreError
+ */
+export function checkFormat(path: string, env: RootDatabase): void {
+  parseInfo(path, openTable(env, Table.Meta).getBinary(Buffer.from(INFO_KEY)))
+}
+
+/** @throws StoreError when the description is missing or of another format */
+export function parseInfo(path: string, text: Uint8Array | undefined): ZoneInfo {
+  if (!text) throw new StoreError(path, 'the store has no description: load the zone again')
+  const info = JSON.parse(Buffer.from(text).toString()) as ZoneInfo
+  if (info.formatVersion !== FORMAT_VERSION) {
+    throw new StoreError(
+      path,
+      `the store has format ${info.formatVersion}, this program reads ${FORMAT_VERSION}: load the zone again`,
+    )
+  }
+  return info
+}
+
 export function openTables(env: RootDatabase): Tables {
-  const table = (name: string) =>
-    env.openDB<Uint8Array, Uint8Array>({ name, encoding: 'binary', keyEncoding: 'binary' })
+  const table = (name: string) => openTable(env, name)
   return {
     Meta: table(Table.Meta),
     Owners: table(Table.Owners),
     Buckets: table(Table.Buckets),
     Denial: table(Table.Denial),
+    Hosts: table(Table.Hosts),
+    Changes: table(Table.Changes),
+    State: table(Table.State),
   }
 }
 
@@ -66,9 +97,17 @@ export class EnvironmentWriter {
 
   constructor(path: string, mapSize = FIRST_MAP) {
     this.path = path
-    this.#env = openEnvironment(path, { readOnly: false, mapSize })
+    this.#env = openEnvironment(path, { readOnly: false, mapSize, noSync: true })
     this.tables = openTables(this.#env)
-    this.#batches = { Meta: new Batch(), Owners: new Batch(), Buckets: new Batch(), Denial: new Batch() }
+    this.#batches = {
+      Meta: new Batch(),
+      Owners: new Batch(),
+      Buckets: new Batch(),
+      Denial: new Batch(),
+      Hosts: new Batch(),
+      Changes: new Batch(),
+      State: new Batch(),
+    }
   }
 
   /** Adds an entry; the keys of one table come in ascending order. */

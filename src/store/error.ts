@@ -10,6 +10,18 @@ export class StoreError extends Error {
   }
 }
 
+/** A change that a store can't take in as an update: the zone is to be loaded as a whole. */
+export class FullLoadNeededError extends Error {
+  override readonly name = 'FullLoadNeededError'
+  /** Presentation form. */
+  readonly origin: string
+
+  constructor(origin: string, change: string) {
+    super(`zone ${origin}: ${change}; that cannot be an update, load the whole zone anew`)
+    this.origin = origin
+  }
+}
+
 /** What kept a store from being written, for the operator. */
 export function writeError(path: string, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause

@@ -49,38 +49,68 @@ function calls(): Calls {
 }
 
 export class FileMap {
-  readonly length: number
-  /** Window i holds the octets from i × WINDOW_STRIDE on. */
-  readonly windows: readonly Uint8Array[]
   readonly #address: unknown
+  /** Octets mapped: the file's, and the room for more. */
+  readonly #reach: number
+  readonly #buffers: ArrayBuffer[] = []
+  #length = 0
+  #windows: readonly Uint8Array[] = []
   #open = true
 
-  private constructor(address: unknown, length: number) {
+  private constructor(address: unknown, reach: number) {
     this.#address = address
-    this.length = length
-    const windows: Uint8Array[] = []
-    for (let from = 0; from < length; from += WINDOW_STRIDE) {
-      const size = Math.min(WINDOW_STRIDE + LARGEST_VALUE, length - from)
-      const start = koffi.address(address) + BigInt(from)
-      windows.push(new Uint8Array(koffi.view(start, size)))
+    this.#reach = reach
+    for (let from = 0; from < reach; from += WINDOW_STRIDE) {
+      const size = Math.min(WINDOW_STRIDE + LARGEST_VALUE, reach - from)
+      this.#buffers.push(koffi.view(koffi.address(address) + BigInt(from), size))
     }
-    this.windows = windows
+  }
+
+  /** Octets of the file. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** Window i holds the octets from i × WINDOW_STRIDE on. */
+  get windows(): readonly Uint8Array[] {
+    return this.#windows
+  }
+
+  /**
+   * Follows a file that has grown. Windows handed out before go on showing what they showed.
+   * @returns false when it has outgrown the map
+   */
+  grow(length: number): boolean {
+    if (length > this.#reach) return false
+    if (length <= this.#length) return true
+    this.#length = length
+    const windows: Uint8Array[] = []
+    for (const [index, buffer] of this.#buffers.entries()) {
+      // What the file does not have yet must not even be touched.
+      const size = Math.min(buffer.byteLength, length - index * WINDOW_STRIDE)
+      if (size > 0) windows.push(new Uint8Array(buffer, 0, size))
+    }
+    this.#windows = windows
+    return true
   }
 
   /**
    * Maps a whole file.
+   * @param room octets that the file may grow by before it outgrows the map
    * @throws FileMapError where the system can't
    */
-  static open(path: string): FileMap {
+  static open(path: string, room = 0): FileMap {
     const { mmap } = calls()
     const file = openSync(path, 'r')
     try {
       const length = fstatSync(file).size
-      const address = mmap(null, length, PROT_READ, MAP_SHARED, file, 0)
+      const address = mmap(null, length + room, PROT_READ, MAP_SHARED, file, 0)
       if (address === null || koffi.address(address) === 0xffffffffffffffffn) {
         throw new FileMapError(`mmap of ${path}: error ${koffi.errno()}`)
       }
-      return new FileMap(address, length)
+      const map = new FileMap(address, length + room)
+      map.grow(length)
+      return map
     } finally {
       closeSync(file)
     }
@@ -108,7 +138,7 @@ export class FileMap {
   close(): void {
     if (!this.#open) return
     this.#open = false
-    calls().munmap(this.#address, this.length)
+    calls().munmap(this.#address, this.#reach)
   }
 }
 

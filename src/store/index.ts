@@ -8,7 +8,9 @@ export {
   hashOctets,
   nameHash,
 } from './bucket.ts'
+export { type BucketEntry, bucketEntries, bucketOfEntries } from './bucket-edit.ts'
 export { currentVersion, listZones, openZone, ZoneBuild, zoneFolder, zoneInfo } from './catalog.ts'
+export type { StoredChanges } from './change-log.ts'
 export {
   DenialBuilder,
   denialAtOrBefore,
@@ -21,12 +23,18 @@ export {
   hashOfOwner,
   OWNER_LABEL,
 } from './denial.ts'
-export { EnvironmentWriter } from './environment.ts'
-export { StoreError, writeError } from './error.ts'
+export { type DenialEdit, type DenialOutcome, DenialSlots } from './denial-slots.ts'
+export { EnvironmentWriter, type Tables } from './environment.ts'
+export { FullLoadNeededError, StoreError, writeError } from './error.ts'
+export { HostIndex, HostIndexBuilder, siblingHosts } from './host-index.ts'
 export { FORMAT_VERSION, INFO_KEY, OWNER_PREFIX, Table, type ZoneInfo } from './layout.ts'
 export { type ForeignLock, type HeldLock, type LockHolder, tryLock } from './lock-file.ts'
+export { numberKey, readNumber, writeNumber } from './number-key.ts'
 export { copyOctets, OctetWriter, readU16, readU32 } from './octets.ts'
+export { type NodeChange, type NodeEdit, OwnerBlocks } from './owner-blocks.ts'
+export type { SnapshotOptions } from './read-environment.ts'
 export { Residency, type ResidencyOutcome } from './residency.ts'
-export { readNumber, type SnapshotOptions, writeNumber, ZoneSnapshot } from './snapshot.ts'
+export { ZoneSnapshot } from './snapshot.ts'
 export { ExternalSorter, type ItemVisitor } from './sorter.ts'
 export { Seek, type Tree } from './tree.ts'
+export { type StatePut, WritableZone, type ZoneWork } from './writable-zone.ts'

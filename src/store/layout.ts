@@ -3,7 +3,7 @@ import type { Denial } from '../zone/index.ts'
 /** What a zone's environment holds: its tables, and the record that describes them. */
 
 /** Changes whenever what is stored changes form; an older store is loaded anew. */
-export const FORMAT_VERSION = 2
+export const FORMAT_VERSION = 3
 
 export const Table = {
   /** `info` → ZoneInfo as JSON. */
@@ -14,6 +14,12 @@ export const Table = {
   Buckets: 'buckets',
   /** Slot number, big-endian → NSEC3 records by hash (denial.ts). */
   Denial: 'denial',
+  /** Hash of a nameserver's name + first delegation → delegations that it may be sibling glue of (host-index.ts). */
+  Hosts: 'hosts',
+  /** Revision, big-endian → the buckets and slots that the update to it changed (change-log.ts). */
+  Changes: 'changes',
+  /** What others keep with the zone and change with it: keys, journal, cursor of a feed. */
+  State: 'state',
 } as const
 
 export const INFO_KEY = 'info'
@@ -27,6 +33,8 @@ export interface ZoneInfo {
   /** Presentation form, fully qualified, lower case. */
   readonly origin: string
   readonly serial: number
+  /** How many updates were made since the zone was loaded. */
+  readonly revision: number
   /** Records in the zone, duplicates dropped. */
   readonly records: number
   /** Zone cuts. */
@@ -37,13 +45,21 @@ export interface ZoneInfo {
   readonly denial: Denial
   /** Of the NSEC3 chain in use; the salt in hexadecimal. */
   readonly nsec3: { readonly algorithm: number; readonly iterations: number; readonly salt: string } | undefined
+  /** NSEC3 RRsets of the chain in use. */
+  readonly denials: number
   /** First bits of an NSEC3 hash that choose a slot of the denial table. */
   readonly denialBits: number
   readonly buckets: number
+  /** Names with a compiled entry. */
+  readonly entries: number
+  /** Octets of their nodes, as a measure of their entries. */
+  readonly entryOctets: number
   /** Of the hash that chooses buckets. */
   readonly hashSeed: number
   /** ISO 8601. */
   readonly loadedAt: string
+  /** Of the last update, ISO 8601. */
+  readonly updatedAt: string | undefined
   /** File that the zone was loaded from, absolute, with its size (octets) and time of change (ms since 1970). */
   readonly source: { readonly path: string; readonly size: number; readonly modified: number } | undefined
   /** Seconds since 1970 from which the zone may no longer be served (a secondary's EXPIRE, RFC 1035 3.3.13). */

@@ -1,4 +1,4 @@
-import type { Database } from 'lmdb'
+import type { Database, Transaction } from 'lmdb'
 import type { Tables } from './environment.ts'
 import { StoreError } from './error.ts'
 import { Table } from './layout.ts'
@@ -7,46 +7,54 @@ import { Seek, type Tree, type TreeSource } from './tree.ts'
 /** Reads the trees through lmdb's own calls: slower than the map's pages, and right wherever lmdb runs. */
 export class LmdbSource implements TreeSource {
   readonly method: string
-  readonly stable = false
+  readonly windows = undefined
   readonly #tables: Tables
+  readonly #transaction: Transaction | undefined
 
-  constructor(tables: Tables, reason: string) {
+  /** @param transaction to read in; otherwise what is newest is read, in a write transaction what that has written */
+  constructor(tables: Tables, reason: string, transaction?: Transaction) {
     this.#tables = tables
+    this.#transaction = transaction
     this.method = `lmdb calls (${reason})`
   }
 
   tree(name: string): Tree {
     for (const table of Object.keys(Table) as (keyof typeof Table)[]) {
-      if (Table[table] === name) return new LmdbTree(this.#tables[table])
+      if (Table[table] === name) return new LmdbTree(this.#tables[table], this.#transaction)
     }
     throw new StoreError(name, 'no such table')
   }
 
-  /** The environment is its opener's to close. */
+  /** Environment and transaction are their opener's to close. */
   close(): void {}
 }
 
 class LmdbTree implements Tree {
-  readonly entries: number
+  readonly windows = undefined
   readonly #table: Database<Uint8Array, Uint8Array>
+  readonly #options: { readonly transaction?: Transaction }
   buf: Uint8Array = new Uint8Array(0)
   readonly offset = 0
   length = 0
 
-  constructor(table: Database<Uint8Array, Uint8Array>) {
+  constructor(table: Database<Uint8Array, Uint8Array>, transaction: Transaction | undefined) {
     this.#table = table
-    this.entries = (table.getStats() as { entryCount: number }).entryCount
+    this.#options = transaction === undefined ? {} : { transaction }
+  }
+
+  get entries(): number {
+    return (this.#table.getStats() as { entryCount: number }).entryCount
   }
 
   seek(key: Uint8Array, keyLength: number, how: Seek): boolean {
     const start = Buffer.from(key.subarray(0, keyLength))
-    if (how === Seek.Exact) return this.#take(this.#table.getBinary(start))
+    if (how === Seek.Exact) return this.#take(this.#table.get(start, this.#options))
     const range = this.#table.getRange({
       start,
       limit: 1,
       reverse: how !== Seek.After,
       exclusiveStart: how !== Seek.AtOrBefore,
-      snapshot: false,
+      ...this.#options,
     })
     for (const { value } of range) return this.#take(value)
     return false

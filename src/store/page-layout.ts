@@ -35,6 +35,10 @@ export interface NewestMeta {
   readonly pageSize: number
   /** Root page of the tree of databases. */
   readonly mainRoot: number
+  /** Number of the transaction that committed it. */
+  readonly transaction: number
+  /** The last page in use. */
+  readonly lastPage: number
 }
 
 /**
@@ -67,7 +71,28 @@ export function readNewestMeta(head: Uint8Array, length: number): NewestMeta {
   if ((lastPage + 1) * pageSize > length) {
     throw new PageLayoutError(`the file was cut short: ${length} of ${(lastPage + 1) * pageSize} octets are there`)
   }
-  return { pageSize, mainRoot }
+  return { pageSize, mainRoot, transaction: newest, lastPage }
+}
+
+/** How often the meta pages are copied until two copies are the same: a commit writes to them in microseconds. */
+const COPIES = 100
+
+/**
+ * As {@link readNewestMeta}, of a file that another process may be committing to at this moment. A commit overwrites the
+ * older of the two meta pages, its transaction number last; so what two equal copies show was written whole.
+ * @param head is a map of the file's beginning
+ * @param length tells the file's length, in octets; it is asked after the meta pages were read
+ * @throws PageLayoutError
+ */
+export function readLiveMeta(head: Uint8Array, length: () => number): NewestMeta {
+  const octets = 2 * readNewestMeta(head, Number.POSITIVE_INFINITY).pageSize
+  let copy = head.slice(0, octets)
+  for (let i = 0; i < COPIES; i++) {
+    const again = head.slice(0, octets)
+    if (Buffer.compare(copy, again) === 0) return readNewestMeta(again, length())
+    copy = again
+  }
+  throw new PageLayoutError('the meta pages do not come to rest')
 }
 
 /**

@@ -1,43 +1,88 @@
+import { statSync } from 'node:fs'
 import { compareOctets } from '../zone/index.ts'
 import { StoreError } from './error.ts'
 import { FileMap, FileMapError, LARGEST_VALUE, WINDOW_STRIDE } from './file-map.ts'
 import { readU16, readU32, readU48 } from './octets.ts'
-import { DatabaseRecord, NO_PAGE, Node, NodeFlag, Page, PageFlag, pageNumber, readNewestMeta } from './page-layout.ts'
+import {
+  DatabaseRecord,
+  type NewestMeta,
+  NO_PAGE,
+  Node,
+  NodeFlag,
+  Page,
+  PageFlag,
+  pageNumber,
+  readLiveMeta,
+} from './page-layout.ts'
 import { Seek, type Tree, type TreeSource } from './tree.ts'
 
 /** A tree deeper than this is damaged: 4 levels hold 10^9 entries. */
 const MAX_DEPTH = 24
 
+/** Address space kept for the file to grow in before it is mapped anew: octets, and as a share of the file. */
+const LEAST_ROOM = 64 << 20
+const ROOM_SHARE = 0.25
+
+/** A map that several sources read from; the last one to close unmaps it. */
+interface SharedMap {
+  readonly map: FileMap
+  users: number
+}
+
 /** Reads LMDB's B-trees straight from a memory map of its data file, without a call into the library. */
 export class PageSource implements TreeSource {
-  readonly map: FileMap
-  readonly pageSize: number
   readonly method = 'memory map'
-  readonly stable = true
+  readonly windows: readonly Uint8Array[]
+  readonly pageSize: number
+  /** Number of the transaction whose commit is read. */
+  readonly transaction: number
+  /** Octets of the file that belong to it. */
+  readonly length: number
   readonly #path: string
+  readonly #shared: SharedMap
   readonly #mainRoot: number
+  #open = true
 
-  private constructor(path: string, map: FileMap, pageSize: number, mainRoot: number) {
+  private constructor(path: string, shared: SharedMap, meta: NewestMeta) {
     this.#path = path
-    this.map = map
-    this.pageSize = pageSize
-    this.#mainRoot = mainRoot
+    this.#shared = shared
+    shared.users++
+    this.windows = shared.map.windows
+    this.length = shared.map.length
+    this.pageSize = meta.pageSize
+    this.transaction = meta.transaction
+    this.#mainRoot = meta.mainRoot
   }
 
   /**
-   * Opens the newest committed snapshot of an LMDB data file. The caller holds a read transaction open meanwhile, so
-   * that the snapshot's pages are not reused.
+   * Opens the newest committed snapshot of an LMDB data file. The caller holds a read transaction open meanwhile, begun
+   * before, so that the snapshot's pages are not reused.
    * @throws FileMapError when the file can't be mapped, PageLayoutError when it is not of the format known here
    */
   static open(path: string): PageSource {
-    const map = FileMap.open(path)
+    const size = statSync(path).size
+    const map = FileMap.open(path, Math.max(LEAST_ROOM, Math.round(size * ROOM_SHARE)))
     try {
-      const { pageSize, mainRoot } = readNewestMeta(map.windows[0] ?? new Uint8Array(0), map.length)
-      return new PageSource(path, map, pageSize, mainRoot)
+      const meta = readLiveMeta(map.windows[0] ?? new Uint8Array(0), () => statSync(path).size)
+      if (map.grow(octetsOf(meta))) return new PageSource(path, { map, users: 0 }, meta)
     } catch (error) {
       map.close()
       throw error
     }
+    map.close()
+    return PageSource.open(path)
+  }
+
+  /**
+   * The newest committed snapshot of the same file, which must not have been replaced by another. The same rule holds as
+   * for {@link open}. Values that it shares with this one stand at the same offset in the window of the same number.
+   * @throws FileMapError, PageLayoutError
+   */
+  newest(): PageSource {
+    const { map, users } = this.#shared
+    if (users === 0) return PageSource.open(this.#path)
+    const meta = readLiveMeta(map.windows[0]!, () => statSync(this.#path).size)
+    return map.grow(octetsOf(meta)) ? new PageSource(this.#path, this.#shared, meta) : PageSource.open(this.#path)
   }
 
   tree(name: string): Tree {
@@ -58,13 +103,20 @@ export class PageSource implements TreeSource {
   }
 
   close(): void {
-    this.map.close()
+    if (!this.#open) return
+    this.#open = false
+    if (--this.#shared.users === 0) this.#shared.map.close()
   }
+}
+
+/** Octets of a file that a snapshot needs. */
+function octetsOf({ lastPage, pageSize }: NewestMeta): number {
+  return (lastPage + 1) * pageSize
 }
 
 class PageTree implements Tree {
   readonly entries: number
-  readonly #windows: readonly Uint8Array[]
+  readonly windows: readonly Uint8Array[]
   readonly #pageSize: number
   readonly #mapLength: number
   readonly #root: number
@@ -80,9 +132,9 @@ class PageTree implements Tree {
   isDatabase = false
 
   constructor(source: PageSource, root: number, entries: number) {
-    this.#windows = source.map.windows
+    this.windows = source.windows
     this.#pageSize = source.pageSize
-    this.#mapLength = source.map.length
+    this.#mapLength = source.length
     this.#root = root
     this.entries = entries
   }
@@ -115,7 +167,7 @@ class PageTree implements Tree {
     const position = page * this.#pageSize
     if (position + this.#pageSize > this.#mapLength) throw new FileMapError(`page ${page} lies outside the file`)
     const window = Math.floor(position / WINDOW_STRIDE)
-    this.#page = this.#windows[window]!
+    this.#page = this.windows[window]!
     this.#at = position - window * WINDOW_STRIDE
     return readU16(this.#page, this.#at + Page.flags)
   }
@@ -201,7 +253,7 @@ class PageTree implements Tree {
       throw new FileMapError(`a value at ${position} lies outside the file`)
     }
     const window = Math.floor(position / WINDOW_STRIDE)
-    this.buf = this.#windows[window]!
+    this.buf = this.windows[window]!
     this.offset = position - window * WINDOW_STRIDE
   }
 }

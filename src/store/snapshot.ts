@@ -1,6 +1,4 @@
-import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
-import type { RootDatabase } from 'lmdb'
 import { RRType } from '../iana/index.ts'
 import { type Name, nameFromText } from '../wire/index.ts'
 import {
@@ -12,22 +10,16 @@ import {
   type ZoneView,
 } from '../zone/index.ts'
 import { BlockReader } from './block.ts'
+import { changesBetween, type StoredChanges } from './change-log.ts'
 import { decodeDenial, denialAtOrBefore, denialEntry, denialMatches, denialSlot } from './denial.ts'
-import { type EnvironmentWriter, openEnvironment, openTables, type Tables } from './environment.ts'
-import { StoreError } from './error.ts'
-import { FORMAT_VERSION, INFO_KEY, OWNER_PREFIX, Table, type ZoneInfo } from './layout.ts'
+import { type EnvironmentWriter, parseInfo, type Tables } from './environment.ts'
+import { INFO_KEY, OWNER_PREFIX, Table, type ZoneInfo } from './layout.ts'
 import { LmdbSource } from './lmdb-tree.ts'
+import { writeNumber } from './number-key.ts'
 import { readU32 } from './octets.ts'
 import { PageSource } from './page-tree.ts'
+import { type HeldSource, ReadEnvironment, type SnapshotOptions } from './read-environment.ts'
 import { Seek, type Tree, type TreeSource } from './tree.ts'
-
-/** How many of each table's entries are compared between the map's pages and lmdb when a store is opened. */
-const SAMPLE = 8
-
-export interface SnapshotOptions {
-  /** 'pages' and 'lmdb' insist on one way of reading; by default pages are read where they can be. */
-  readonly method?: 'pages' | 'lmdb'
-}
 
 /** A version of a zone as it lies in the store: what a reader sees until it opens the next. */
 export class ZoneSnapshot implements ZoneView {
@@ -40,29 +32,40 @@ export class ZoneSnapshot implements ZoneView {
   readonly path: string
   /** How values are read, for the status. */
   readonly method: string
-  /** Whether values of `buckets` and `denials` stay where they were found while the snapshot is open. */
-  readonly stable: boolean
+  /**
+   * What the values of `buckets` and `denials` stand in, when each stays where it was found while the snapshot is open; in a
+   * later snapshot of the environment the unchanged ones stand at the same offset in the window of the same number.
+   */
+  readonly windows: readonly Uint8Array[] | undefined
+  /** Values stay while the snapshot is open. */
+  get stable(): boolean {
+    return this.windows !== undefined
+  }
+
   /** Table of compiled answers, by bucket number. */
   readonly buckets: Tree
   readonly denials: Tree
   readonly #owners: Tree
+  readonly #held: HeldSource
   readonly #source: TreeSource
-  readonly #release: () => void
+  readonly #environment: ReadEnvironment | undefined
   readonly #block = new BlockReader()
   readonly #key = new Uint8Array(MAX_KEY_LENGTH + 1)
   readonly #number = new Uint8Array(4)
 
-  private constructor(path: string, source: TreeSource, info: ZoneInfo, release: () => void) {
+  private constructor(path: string, held: HeldSource, environment: ReadEnvironment | undefined, info?: ZoneInfo) {
+    const { source } = held
     this.path = path
+    this.#held = held
     this.#source = source
-    this.#release = release
-    this.info = info
-    this.origin = nameFromText(info.origin)
-    this.serial = info.serial
-    this.denial = info.denial
-    this.nsec3 = info.nsec3 && { ...info.nsec3, salt: Buffer.from(info.nsec3.salt, 'hex') }
+    this.#environment = environment
+    this.info = info ?? infoIn(path, source)
+    this.origin = nameFromText(this.info.origin)
+    this.serial = this.info.serial
+    this.denial = this.info.denial
+    this.nsec3 = this.info.nsec3 && { ...this.info.nsec3, salt: Buffer.from(this.info.nsec3.salt, 'hex') }
     this.method = source.method
-    this.stable = source.stable
+    this.windows = source.windows
     this.#owners = source.tree(Table.Owners)
     this.buckets = source.tree(Table.Buckets)
     this.denials = source.tree(Table.Denial)
@@ -74,29 +77,8 @@ export class ZoneSnapshot implements ZoneView {
    * @throws StoreError when there is none, or it is not of this format
    */
   static open(path: string, options: SnapshotOptions = {}): ZoneSnapshot {
-    let env: RootDatabase
-    let tables: Tables
-    try {
-      env = openEnvironment(path, { readOnly: true })
-      tables = openTables(env)
-    } catch (cause) {
-      throw new StoreError(path, `cannot open the zone store: ${(cause as Error).message}`, { cause })
-    }
-    const transaction = env.useReadTransaction()
-    let source: TreeSource | undefined
-    try {
-      const info = readInfo(path, tables)
-      source = openSource(path, tables, options.method)
-      return new ZoneSnapshot(path, source, info, () => {
-        transaction.done()
-        void env.close()
-      })
-    } catch (error) {
-      source?.close()
-      transaction.done()
-      void env.close()
-      throw error
-    }
+    const { environment, first } = ReadEnvironment.open(path, options)
+    return ZoneSnapshot.#of(path, first, environment)
   }
 
   /**
@@ -104,13 +86,48 @@ export class ZoneSnapshot implements ZoneView {
    * after the snapshot.
    */
   static ofBuild(writer: EnvironmentWriter, info: ZoneInfo): ZoneSnapshot {
-    return new ZoneSnapshot(writer.path, openSource(writer.path, writer.tables, undefined), info, () => {})
+    const source = PageSource.open(join(writer.path, 'data.mdb'))
+    return new ZoneSnapshot(writer.path, { source, release: () => source.close() }, undefined, info)
+  }
+
+  /** What a write transaction has made of the zone so far; to be used within it only. */
+  static ofTransaction(path: string, tables: Tables, info: ZoneInfo): ZoneSnapshot {
+    const source = new LmdbSource(tables, 'within a transaction')
+    return new ZoneSnapshot(path, { source, release: () => {} }, undefined, info)
+  }
+
+  static #of(path: string, held: HeldSource, environment: ReadEnvironment): ZoneSnapshot {
+    try {
+      return new ZoneSnapshot(path, held, environment)
+    } catch (error) {
+      held.release()
+      throw error
+    }
+  }
+
+  /**
+   * A snapshot of the same environment as the last update left it. This one stays what it was, and both are to be closed.
+   * @throws StoreError, FileMapError or PageLayoutError when the environment was damaged meanwhile
+   */
+  newest(): ZoneSnapshot {
+    if (this.#environment === undefined) throw new Error('this snapshot is not of an open environment')
+    return ZoneSnapshot.#of(this.path, this.#environment.newest(), this.#environment)
   }
 
   /** Ends the snapshot; nothing it returned earlier depends on it, but `buckets` and `denials` may not be used again. */
   close(): void {
-    this.#source.close()
-    this.#release()
+    this.#held.release()
+  }
+
+  /** What the updates since an earlier revision changed; undefined when that is not known any more. */
+  changesSince(revision: number): StoredChanges | undefined {
+    return changesBetween(this.#source.tree(Table.Changes), revision, this.info.revision)
+  }
+
+  /** What was kept with the zone under a key, as an array of its own. */
+  state(key: Uint8Array): Uint8Array | undefined {
+    const tree = this.#source.tree(Table.State)
+    return tree.seek(key, key.length, Seek.Exact) ? tree.buf.slice(tree.offset, tree.offset + tree.length) : undefined
   }
 
   node(name: Name): ZoneNode | undefined {
@@ -165,16 +182,26 @@ export class ZoneSnapshot implements ZoneView {
       : undefined
   }
 
-  /** Every node in canonical order with its sort key, NSEC3 nodes apart. The snapshot may be asked for others meanwhile. */
-  *nodes(): Generator<{ readonly node: ZoneNode; readonly key: Uint8Array }> {
+  /**
+   * Every node in canonical order with its sort key, NSEC3 nodes apart. The snapshot may be asked for others meanwhile.
+   * @param after the sort key to begin after; all nodes when absent
+   */
+  *nodes(after?: Uint8Array): Generator<{ readonly node: ZoneNode; readonly key: Uint8Array }> {
     const from = new Uint8Array(MAX_KEY_LENGTH + 1)
     from[0] = OWNER_PREFIX
     const block = new BlockReader()
     // The empty key stands before that of the first block.
     let length = 0
-    while (this.#owners.seek(from, length, Seek.After)) {
+    let how: Seek = Seek.After
+    if (after !== undefined) {
+      from.set(after, 1)
+      length = after.length + 1
+      how = Seek.AtOrBefore
+    }
+    for (; this.#owners.seek(from, length, how); how = Seek.After) {
       block.open(this.#owners.buf, this.#owners.offset)
-      for (let i = 0; i < block.count; i++) {
+      const first = after !== undefined && how === Seek.AtOrBefore ? block.atOrBefore(after, after.length) + 1 : 0
+      for (let i = first; i < block.count; i++) {
         const key = block.key(i)
         yield { node: block.read(i, this.origin), key }
         from.set(key, 1)
@@ -216,61 +243,8 @@ export class ZoneSnapshot implements ZoneView {
   }
 }
 
-/** Writes a bucket's or slot's number as a key: big-endian, so that numbers ascend as keys do. */
-export function writeNumber(key: Uint8Array, number: number): void {
-  key[0] = number >>> 24
-  key[1] = number >>> 16
-  key[2] = number >>> 8
-  key[3] = number
-}
-
-/** Reads such a number. */
-export function readNumber(key: Uint8Array, at: number): number {
-  return ((key[at]! << 24) | (key[at + 1]! << 16) | (key[at + 2]! << 8) | key[at + 3]!) >>> 0
-}
-
-function readInfo(path: string, tables: Tables): ZoneInfo {
-  const text = tables.Meta.getBinary(Buffer.from(INFO_KEY))
-  if (!text) throw new StoreError(path, 'the store has no description: load the zone again')
-  const info = JSON.parse(Buffer.from(text).toString()) as ZoneInfo
-  if (info.formatVersion !== FORMAT_VERSION) {
-    throw new StoreError(
-      path,
-      `the store has format ${info.formatVersion}, this program reads ${FORMAT_VERSION}: load the zone again`,
-    )
-  }
-  return info
-}
-
-function openSource(path: string, tables: Tables, method: SnapshotOptions['method']): TreeSource {
-  if (method === 'lmdb') return new LmdbSource(tables, 'asked for')
-  try {
-    const source = PageSource.open(join(path, 'data.mdb'))
-    try {
-      compareSample(source, tables)
-    } catch (error) {
-      source.close()
-      throw error
-    }
-    return source
-  } catch (error) {
-    if (method === 'pages') throw error
-    return new LmdbSource(tables, (error as Error).message)
-  }
-}
-
-/** Checks what the map's pages say against lmdb's own word. */
-function compareSample(source: PageSource, tables: Tables): void {
-  const buckets = source.tree(Table.Buckets)
-  const key = new Uint8Array(4)
-  for (let i = 0; i < SAMPLE && buckets.entries > 0; i++) {
-    writeNumber(key, randomInt(buckets.entries))
-    const expected = tables.Buckets.getBinary(Buffer.from(key))
-    const found = buckets.seek(key, 4, Seek.Exact)
-    const same =
-      expected !== undefined &&
-      found &&
-      Buffer.compare(expected, buckets.buf.subarray(buckets.offset, buckets.offset + buckets.length)) === 0
-    if (!same) throw new Error('the pages read differ from what lmdb says')
-  }
+function infoIn(path: string, source: TreeSource): ZoneInfo {
+  const tree = source.tree(Table.Meta)
+  const found = tree.seek(Buffer.from(INFO_KEY), INFO_KEY.length, Seek.Exact)
+  return parseInfo(path, found ? tree.buf.subarray(tree.offset, tree.offset + tree.length) : undefined)
 }

@@ -183,7 +183,10 @@ function writeAll(file: number, buffer: Uint8Array, length: number): void {
 /** Insertion sort for the few, the engine's sort for the many. */
 function sortRange(order: Uint32Array, from: number, to: number, compare: (a: number, b: number) => number): void {
   if (to - from > 24) {
-    order.subarray(from, to).sort(compare)
+    let ordered = from + 1
+    while (ordered < to && compare(order[ordered - 1]!, order[ordered]!) <= 0) ordered++
+    // Items often come in order to begin with.
+    if (ordered < to) order.subarray(from, to).sort(compare)
     return
   }
   for (let i = from + 1; i < to; i++) {

@@ -24,6 +24,8 @@ export interface Tree {
    * @returns false when there is none
    */
   seek(key: Uint8Array, keyLength: number, how: Seek): boolean
+  /** What `buf` is always one of, when values stay where they were found (`TreeSource`). */
+  readonly windows: readonly Uint8Array[] | undefined
   /** The value's octets are `buf[offset..offset+length)`. */
   buf: Uint8Array
   offset: number
@@ -36,7 +38,10 @@ export interface TreeSource {
   tree(name: string): Tree
   /** How values are read, for the status: the map's pages, or lmdb's calls, with the reason. */
   readonly method: string
-  /** Whether a value stays where it was found until the source is closed. */
-  readonly stable: boolean
+  /**
+   * What values stand in, when each stays where it was found until the source is closed: `buf` of a tree is always one of
+   * these. Undefined when values do not stay.
+   */
+  readonly windows: readonly Uint8Array[] | undefined
   close(): void
 }

@@ -1,0 +1,162 @@
+import { compareOctets, type RRset } from '../zone/index.ts'
+import { BLOCK_TARGET, BlockBuilder, decodeRRsets, encodeNode } from './block.ts'
+import type { Tables } from './environment.ts'
+import { OWNER_PREFIX, Table } from './layout.ts'
+import { LmdbSource } from './lmdb-tree.ts'
+import { OctetWriter, readU16, readU32 } from './octets.ts'
+import { Seek, type Tree } from './tree.ts'
+
+/** What is to become of one owner's RRsets. */
+export interface NodeEdit {
+  /** Sort key. */
+  readonly key: Uint8Array
+  /** Given the RRsets that are there, none for a new owner, the RRsets to be: ascending by type; none removes the node. */
+  edit(rrsets: readonly RRset[]): readonly RRset[]
+}
+
+/** What became of it. */
+export interface NodeChange {
+  readonly key: Uint8Array
+  readonly before: readonly RRset[]
+  readonly after: readonly RRset[]
+  /** By how much its stored form grew: octets. */
+  readonly growth: number
+}
+
+/** A node in its stored form, ready for a block. */
+interface StoredNode {
+  readonly buf: Uint8Array
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * Rewrites blocks of the table of owners within a write transaction: a block that grew too large becomes several, one
+ * that lost its last node goes.
+ */
+export class OwnerBlocks {
+  readonly #tables: Tables
+  readonly #tree: Tree
+  readonly #builder = new BlockBuilder()
+
+  constructor(tables: Tables) {
+    this.#tables = tables
+    this.#tree = new LmdbSource(tables, '').tree(Table.Owners)
+  }
+
+  /**
+   * Makes the edits, which come in ascending order of their keys, one for each.
+   * @returns what they changed; an edit that left everything as it was is not among them
+   */
+  apply(edits: readonly NodeEdit[]): NodeChange[] {
+    const changes: NodeChange[] = []
+    for (let from = 0; from < edits.length; ) {
+      const block = this.#blockFor(edits[from]!.key)
+      const end = this.#endOfBlock(block, edits, from)
+      this.#rewrite(block, edits.slice(from, end), changes)
+      from = end
+    }
+    return changes
+  }
+
+  /** The nodes of the block that a key belongs to. */
+  #blockFor(key: Uint8Array): StoredNode[] {
+    const tree = this.#tree
+    const from = tableKey(key)
+    if (!tree.seek(from, from.length, Seek.AtOrBefore)) return []
+    const { buf, offset, length } = tree
+    const count = readU32(buf, offset)
+    const starts = Array.from({ length: count }, (_, i) => offset + readU32(buf, offset + 4 + 4 * i))
+    return starts.map((start, i) => ({ buf, start, end: starts[i + 1] ?? offset + length }))
+  }
+
+  /** The first edit, from `from` on, that belongs to a later block. */
+  #endOfBlock(block: readonly StoredNode[], edits: readonly NodeEdit[], from: number): number {
+    if (from + 1 === edits.length) return edits.length
+    const first = tableKey(block[0] === undefined ? edits[from]!.key : keyOf(block[0]))
+    if (!this.#tree.seek(first, first.length, Seek.After)) return edits.length
+    const { buf, offset } = this.#tree
+    const start = offset + readU32(buf, offset + 4)
+    const next = keyOf({ buf, start, end: buf.length })
+    let end = from + 1
+    while (end < edits.length && compare(edits[end]!.key, next) < 0) end++
+    return end
+  }
+
+  #rewrite(block: readonly StoredNode[], edits: readonly NodeEdit[], changes: NodeChange[]): void {
+    const nodes: StoredNode[] = []
+    const before = changes.length
+    let at = 0
+    for (const { key, edit } of edits) {
+      while (at < block.length && compare(keyOf(block[at]!), key) < 0) nodes.push(block[at++]!)
+      const node = at < block.length && compare(keyOf(block[at]!), key) === 0 ? block[at++] : undefined
+      const rrsets = node === undefined ? [] : decodeRRsets(node.buf, node.start + 2 + readU16(node.buf, node.start))
+      const edited = edit(rrsets)
+      const stored = edited.length === 0 ? undefined : encoded(key, edited)
+      if (stored !== undefined) nodes.push(stored)
+      if (!isSame(node, stored)) {
+        changes.push({ key, before: rrsets, after: edited, growth: lengthOf(stored) - lengthOf(node) })
+      }
+    }
+    if (changes.length === before) return
+    while (at < block.length) nodes.push(block[at++]!)
+    this.#put(block, nodes)
+  }
+
+  #put(block: readonly StoredNode[], nodes: readonly StoredNode[]): void {
+    const table = this.#tables.Owners
+    const first = block[0] && keyOf(block[0])
+    if (first !== undefined && (nodes[0] === undefined || compare(keyOf(nodes[0]), first) !== 0)) {
+      table.removeSync(tableKey(first))
+    }
+    const octets = nodes.reduce((sum, node) => sum + 4 + lengthOf(node), 4)
+    // Parts of a like size, so that each has room for what comes.
+    const share = octets / Math.ceil(octets / BLOCK_TARGET)
+    let taken = 4
+    for (const node of nodes) {
+      const length = lengthOf(node)
+      if (taken + length / 2 > share && !this.#builder.isEmpty) {
+        this.#putBlock()
+        taken = 4
+      }
+      this.#builder.add(node.buf.subarray(node.start, node.end), length)
+      taken += 4 + length
+    }
+    if (!this.#builder.isEmpty) this.#putBlock()
+  }
+
+  #putBlock(): void {
+    const { key, value } = this.#builder.take()
+    this.#tables.Owners.putSync(tableKey(key), Buffer.from(value))
+  }
+}
+
+function tableKey(key: Uint8Array): Buffer {
+  const prefixed = Buffer.alloc(key.length + 1)
+  prefixed[0] = OWNER_PREFIX
+  prefixed.set(key, 1)
+  return prefixed
+}
+
+function keyOf({ buf, start }: StoredNode): Uint8Array {
+  return buf.subarray(start + 2, start + 2 + readU16(buf, start))
+}
+
+function lengthOf(node: StoredNode | undefined): number {
+  return node === undefined ? 0 : node.end - node.start
+}
+
+function encoded(key: Uint8Array, rrsets: readonly RRset[]): StoredNode {
+  const out = new OctetWriter(256)
+  encodeNode(out, key, key.length, rrsets)
+  return { buf: out.buf, start: 0, end: out.length }
+}
+
+function isSame(a: StoredNode | undefined, b: StoredNode | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  return compareOctets(a.buf, a.start, a.end, b.buf, b.start, b.end) === 0
+}
+
+function compare(a: Uint8Array, b: Uint8Array): number {
+  return compareOctets(a, 0, a.length, b, 0, b.length)
+}
