@@ -15,6 +15,18 @@ export {
   type RecordState,
   recordKinds,
 } from './key-set.ts'
+export { KeySetFile } from './key-set-file.ts'
+export {
+  adoptKey,
+  forgetKey,
+  KeyRequestError,
+  requestAlgorithm,
+  requestGoal,
+  requestRetirement,
+  requestRollover,
+  rolesInUse,
+} from './operator.ts'
+export { KeyStateError, parseKeySet, printKeySet } from './parse.ts'
 export { DEFAULT_POLICY, type SigningPolicy } from './policy.ts'
 export { type ParentRequest, type Publication, parentRequest, publication } from './publication.ts'
 export { wait } from './waits.ts'

@@ -1,7 +1,7 @@
 import { canSign, type StoredKey } from '../keystore/index.ts'
-import { enter, type KeyDraft, type KeySetDraft } from './draft.ts'
+import type { KeyDraft, KeySetDraft } from './draft.ts'
 import type { KeyAction } from './facts.ts'
-import { isComplete, isHidden, isSep, type KeyRole, recordKinds, signsZone } from './key-set.ts'
+import { isComplete, isHidden, isSep, type KeyRole, signsZone } from './key-set.ts'
 import type { SigningPolicy } from './policy.ts'
 import { wait } from './waits.ts'
 
@@ -161,9 +161,4 @@ export function noteMoments(set: KeySetDraft, now: number): void {
     if (key.goal === 'use' && moments.published !== null && trusted && signing) moments.active ??= now
     moments.gone = key.goal === 'retire' && isHidden(key) ? (moments.gone ?? now) : null
   }
-}
-
-/** Records of keys that are imported in the middle of their lives begin as published, but not yet seen to be. */
-export function assume(key: KeyDraft, shown: readonly ('dnskey' | 'signatures' | 'ds')[], now: number): void {
-  for (const kind of recordKinds(key.role)) if (shown.includes(kind)) enter(key, kind, 'rumoured', now)
 }

@@ -5,7 +5,7 @@ import { Dnskey, keyTag } from '../../zone/index.ts'
 const PLAIN = /[a-z0-9_-]/
 
 /** A zone's name in the names of its key files: as in presentation form, but unusual octets are %XX. */
-function zoneInFileName(origin: Name): string {
+export function zoneInFileName(origin: Name): string {
   let text = ''
   for (let at = 0; origin[at]! !== 0; ) {
     const end = at + 1 + origin[at]!
