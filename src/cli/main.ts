@@ -6,6 +6,7 @@ import { addLoad } from './commands/load.ts'
 import { addQuery } from './commands/query.ts'
 import { addReload } from './commands/reload.ts'
 import { addServe } from './commands/serve.ts'
+import { addSign } from './commands/sign.ts'
 import { addStatus } from './commands/status.ts'
 import { CommandError, ExitCode } from './exit.ts'
 import { programVersion } from './version.ts'
@@ -51,7 +52,7 @@ Examples:
   zonecut serve --data data --listen 127.0.0.1@5300
   zonecut query @127.0.0.1 -p 5300 zz SOA`,
     )
-  for (const add of [addServe, addLoad, addCheck, addExport, addQuery, addStatus, addReload]) add(program)
+  for (const add of [addServe, addLoad, addCheck, addExport, addSign, addQuery, addStatus, addReload]) add(program)
   return program
 }
 

@@ -39,6 +39,13 @@ export class OutputFile {
     writeAll(this.#descriptor, text)
   }
 
+  /** Writes over text that was written before. */
+  rewrite(position: number, text: Uint8Array): void {
+    for (let done = 0; done < text.length; ) {
+      done += writeSync(this.#descriptor, text, done, text.length - done, position + done)
+    }
+  }
+
   commit(): void {
     fsyncSync(this.#descriptor)
     closeSync(this.#descriptor)

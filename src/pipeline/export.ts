@@ -1,8 +1,8 @@
-import { RRType } from '../iana/index.ts'
 import { openZone } from '../store/index.ts'
 import { compareNames, type Name } from '../wire/index.ts'
-import type { RRset, ZoneNode } from '../zone/index.ts'
+import type { ZoneNode } from '../zone/index.ts'
 import { RecordPrinter } from '../zonefile/index.ts'
+import { printNode } from './print-node.ts'
 
 /** Octets of text handed over at a time. */
 const PIECE = 1 << 20
@@ -23,14 +23,8 @@ export async function exportZone({ dataDir, origin, write }: ExportOptions): Pro
   const snapshot = openZone(dataDir, origin)
   try {
     const printer = new RecordPrinter(PIECE + (PIECE >> 2))
-    const print = (owner: Name, rrset: RRset) => {
-      for (const rdata of rrset.rdatas) printer.record(owner, 0, rrset.ttl, rrset.type, rdata)
-      for (const signature of rrset.signatures) printer.record(owner, 0, rrset.ttl, RRType.RRSIG, signature)
-    }
-    for (const { owner, rrsets } of inOrder(snapshot.nodes(), snapshot.denialNodes())) {
-      const soa = rrsets.find(({ type }) => type === RRType.SOA)
-      if (soa) print(owner, soa)
-      for (const rrset of rrsets) if (rrset !== soa) print(owner, rrset)
+    for (const node of inOrder(snapshot.nodes(), snapshot.denialNodes())) {
+      printNode(printer, node)
       if (printer.length >= PIECE) {
         write(printer.text)
         printer.clear()

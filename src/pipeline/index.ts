@@ -3,4 +3,14 @@ export { type CheckOptions, type CheckResult, checkZoneFile } from './check.ts'
 export { type ExportOptions, exportZone } from './export.ts'
 export { type LoadOptions, type LoadResult, loadZone } from './load.ts'
 export { LOAD_PHASES, type LoadPhase, type LoadProgress, type PhaseTimes, type ProgressListener } from './progress.ts'
+export { type SignOptions, type SignPolicy, type SignResult, signZoneFile } from './sign.ts'
+export {
+  SignedForm,
+  type SignedZoneVisitor,
+  SigningPool,
+  type SigningPoolOptions,
+  SigningThreadError,
+  type WholeZoneOptions,
+  WholeZoneSigning,
+} from './signing/index.ts'
 export { type UpdateOptions, type UpdateResult, ZoneUpdater } from './update.ts'

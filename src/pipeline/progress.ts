@@ -1,7 +1,10 @@
 import type { ZoneNode } from '../zone/index.ts'
 
-/** Parts of a load, in order; 'check' is what takes the place of the rest when nothing is stored. */
-export const LOAD_PHASES = ['parse', 'check', 'store', 'compile', 'commit'] as const
+/**
+ * Parts of a load, in order; 'check' is what takes the place of the rest when nothing is stored, and before 'sign' when a
+ * file is signed.
+ */
+export const LOAD_PHASES = ['parse', 'check', 'sign', 'store', 'compile', 'commit'] as const
 export type LoadPhase = (typeof LOAD_PHASES)[number]
 
 /** How far a load is. */
@@ -30,7 +33,7 @@ const REPORT_EVERY = 1 << 16
 export class ProgressReporter {
   readonly #listener: ProgressListener | undefined
   readonly #began = performance.now()
-  readonly #times: Record<LoadPhase, number> = { parse: 0, check: 0, store: 0, compile: 0, commit: 0 }
+  readonly #times: Record<LoadPhase, number> = { parse: 0, check: 0, sign: 0, store: 0, compile: 0, commit: 0 }
   #phase: LoadPhase = 'parse'
   #phaseBegan = this.#began
   #bytes = 0

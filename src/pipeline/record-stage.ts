@@ -252,12 +252,21 @@ function bigEndian(buf: Uint8Array, at: number): number {
   return ((buf[at]! << 24) | (buf[at + 1]! << 16) | (buf[at + 2]! << 8) | buf[at + 3]!) >>> 0
 }
 
-/** Reads a zone file into a stage. */
-export function parseInto(stage: RecordStage, origin: Name, file: string, reporter: ProgressReporter): ParseResult {
+/**
+ * Reads a zone file into a stage.
+ * @param keep tells which records are wanted; all of them when absent
+ */
+export function parseInto(
+  stage: RecordStage,
+  origin: Name,
+  file: string,
+  reporter: ProgressReporter,
+  keep?: (record: ParsedRecord) => boolean,
+): ParseResult {
   return parseZoneFile(file, {
     origin,
     file,
-    onRecord: (record) => stage.add(record),
+    onRecord: keep === undefined ? (record) => stage.add(record) : (record) => void (keep(record) && stage.add(record)),
     onProgress: (bytes, total) => reporter.reportBytes(stage.records, bytes, total),
   })
 }

@@ -25,19 +25,19 @@ const BATCH = 64 * 1024
 const MAX_RECORD_HEAD = 255 + 10
 
 /**
- * The digest of a zone's whole content by the SIMPLE scheme (RFC 8976 3.3.1), taken while its nodes stream by in
- * canonical order, occluded data included.
+ * A zone's content as the SIMPLE scheme digests it (RFC 8976 3.3.1): its records in wire form, occluded data included,
+ * while its nodes stream by in canonical order.
  */
-export class ZoneDigest {
-  readonly #hash: Hash
+export class DigestedRecords {
   readonly #origin: Name
+  readonly #take: (octets: Uint8Array) => void
   readonly #batch = new Uint8Array(BATCH)
   #used = 0
 
-  /** @param algorithm one of `ZonemdHash` */
-  constructor(origin: Name, algorithm: number) {
+  /** @param take gets the octets piece by piece, each valid during the call only */
+  constructor(origin: Name, take: (octets: Uint8Array) => void) {
     this.#origin = origin
-    this.#hash = createHash(algorithm === ZonemdHash.SHA512 ? 'sha512' : 'sha384')
+    this.#take = take
   }
 
   node(node: ZoneNode): void {
@@ -62,10 +62,10 @@ export class ZoneDigest {
     if (signed) this.#signatures(node, atApex)
   }
 
-  /** The digest of the nodes given; the object is used up. */
-  digest(): Uint8Array {
-    this.#flush()
-    return this.#hash.digest()
+  /** Hands over what was held back. */
+  flush(): void {
+    if (this.#used > 0) this.#take(this.#batch.subarray(0, this.#used))
+    this.#used = 0
   }
 
   /** The RRSIG records of a name in the canonical order of their rdata (RFC 4034 6.3), which begins with the type. */
@@ -83,7 +83,7 @@ export class ZoneDigest {
   }
 
   #record(owner: Name, type: number, ttl: number, rdata: Uint8Array): void {
-    if (this.#used + MAX_RECORD_HEAD + rdata.length > BATCH) this.#flush()
+    if (this.#used + MAX_RECORD_HEAD + rdata.length > BATCH) this.flush()
     const batch = this.#batch
     batch.set(owner, this.#used)
     let at = this.#used + owner.length
@@ -102,15 +102,39 @@ export class ZoneDigest {
       this.#used = at + rdata.length
     } else {
       // Rdata that all but fills the batch by itself.
-      this.#hash.update(batch.subarray(0, at))
-      this.#hash.update(rdata)
+      this.#take(batch.subarray(0, at))
+      this.#take(rdata)
       this.#used = 0
     }
   }
+}
 
-  #flush(): void {
-    this.#hash.update(this.#batch.subarray(0, this.#used))
-    this.#used = 0
+/** The digest of a zone's whole content by the SIMPLE scheme: see {@link DigestedRecords}. */
+export class ZoneDigest {
+  readonly #hash: Hash
+  readonly #records: DigestedRecords
+
+  /** @param algorithm one of `ZonemdHash` */
+  constructor(origin: Name, algorithm: number) {
+    const hash = createHash(algorithm === ZonemdHash.SHA512 ? 'sha512' : 'sha384')
+    this.#hash = hash
+    this.#records = new DigestedRecords(origin, (octets) => hash.update(octets))
+  }
+
+  node(node: ZoneNode): void {
+    this.#records.node(node)
+  }
+
+  /** Takes octets of {@link DigestedRecords} that come after those of the nodes given. */
+  update(octets: Uint8Array): void {
+    this.#records.flush()
+    this.#hash.update(octets)
+  }
+
+  /** The digest of what was given; the object is used up. */
+  digest(): Uint8Array {
+    this.#records.flush()
+    return this.#hash.digest()
   }
 }
 

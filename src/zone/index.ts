@@ -1,6 +1,6 @@
 export type { RRsetChange } from './change.ts'
 export { diffNodes, diffZones, sameRRset } from './diff.ts'
-export { checkableZonemds, ZoneDigest, Zonemd, ZonemdHash, ZonemdScheme } from './digest.ts'
+export { checkableZonemds, DigestedRecords, ZoneDigest, Zonemd, ZonemdHash, ZonemdScheme } from './digest.ts'
 export { DNSKEY_PROTOCOL, Dnskey, DnskeyFlag, keyTag } from './dnskey.ts'
 export * from './key.ts'
 export { MemoryZone, ZoneContentError, type ZoneRecord } from './memory.ts'

@@ -1,0 +1,83 @@
+import { type SignatureSchedule, signaturesFor, type ZoneKeys } from '../../dnssec/sign/index.ts'
+import { DigestedRecords, type RRset, type ZoneNode } from '../../zone/index.ts'
+import { RecordPrinter } from '../../zonefile/index.ts'
+import { printNode } from '../print-node.ts'
+import { NodePacker, PACKED_KEY_AT, type PackedNode, packedKeyEnd, packedLength, unpackNode } from './packed-node.ts'
+
+/** What signing gives out. */
+export const SignedForm = {
+  /** Lines of a zone file. */
+  TEXT: 0,
+  /** Records as a ZONEMD digest takes them. */
+  DIGESTED: 1,
+  /** Packed nodes, with signatures. */
+  NODES: 2,
+} as const
+
+/** Takes octets of one form, in the order of the nodes; they are valid during the call only. */
+export type SignedVisitor = (form: number, octets: Uint8Array) => void
+
+export interface NodeSignerOptions {
+  readonly keys: ZoneKeys
+  readonly schedule: SignatureSchedule
+  /** Seconds since 1970. */
+  readonly now: number
+  /** Of `SignedForm`; each is given out by itself. */
+  readonly forms: readonly number[]
+}
+
+/** Signs packed nodes. Whatever the thread, this is what works in it. */
+export class NodeSigner {
+  readonly #options: NodeSignerOptions
+  readonly #visit: SignedVisitor
+  readonly #printer: RecordPrinter | undefined
+  readonly #packer: NodePacker | undefined
+  #digested: DigestedRecords | undefined
+
+  constructor(options: NodeSignerOptions, visit: SignedVisitor) {
+    this.#options = options
+    this.#visit = visit
+    this.#printer = options.forms.includes(SignedForm.TEXT) ? new RecordPrinter(1 << 20) : undefined
+    this.#packer = options.forms.includes(SignedForm.NODES) ? new NodePacker(1 << 20) : undefined
+  }
+
+  /** Signs the nodes packed at `buf[start..end)`, none of which is the apex, and gives them out. */
+  sign(buf: Uint8Array, start: number, end: number): void {
+    const digested = this.#options.forms.includes(SignedForm.DIGESTED) ? this.#digestedRecords() : undefined
+    for (let at = start; at < end; at += packedLength(buf, at)) {
+      const node = this.signed(unpackNode(buf, at))
+      if (this.#printer !== undefined) printNode(this.#printer, node)
+      this.#packer?.node(buf.subarray(at + PACKED_KEY_AT, packedKeyEnd(buf, at)), node, () => false)
+      digested?.node(node)
+    }
+    digested?.flush()
+    if (this.#printer !== undefined) {
+      this.#visit(SignedForm.TEXT, this.#printer.text)
+      this.#printer.clear()
+    }
+    if (this.#packer !== undefined) {
+      this.#visit(SignedForm.NODES, this.#packer.buf.subarray(0, this.#packer.length))
+      this.#packer.clear()
+    }
+  }
+
+  /** The node with signatures on what is to have them. */
+  signed({ owner, rrsets }: PackedNode): ZoneNode {
+    const { keys, schedule, now } = this.#options
+    const signed: RRset[] = []
+    for (let i = 0; i < rrsets.length; i++) {
+      const rrset = rrsets[i]!
+      const { type, ttl, rdatas } = rrset
+      signed.push(
+        rrset.toSign ? { type, ttl, rdatas, signatures: signaturesFor(keys, owner, rrset, schedule, now) } : rrset,
+      )
+    }
+    return { owner, rrsets: signed }
+  }
+
+  #digestedRecords(): DigestedRecords {
+    // An origin that no node has: the apex, whose ZONEMD is left out, does not come here.
+    this.#digested ??= new DigestedRecords(new Uint8Array(0), (octets) => this.#visit(SignedForm.DIGESTED, octets))
+    return this.#digested
+  }
+}

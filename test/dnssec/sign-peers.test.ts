@@ -1,0 +1,126 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { FileKeyStore } from '../../src/dnssec/keystore/index.ts'
+import { DnssecAlgorithm } from '../../src/iana/index.ts'
+import { checkZoneFile, type SignPolicy, signZoneFile } from '../../src/pipeline/index.ts'
+import { nameFromText } from '../../src/wire/index.ts'
+import { toolPath } from '../peers/index.ts'
+import { describeWithTools } from '../peers/suite.ts'
+import { generateZone } from '../zones/generate.ts'
+import { FileOutput } from './file-output.ts'
+
+const ALGORITHMS = ['RSASHA256', 'RSASHA512', 'ECDSAP256SHA256', 'ECDSAP384SHA384', 'ED25519', 'ED448'] as const
+const DENIALS = ['nsec', 'nsec3', 'nsec3-opt-out'] as const
+const MINUTE = 60_000
+
+const folder = mkdtempSync(join(tmpdir(), 'zonecut-sign-peers-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** What others say of a signed zone file; each is given the zone and the file. */
+const VERIFIERS: Readonly<Record<string, (origin: string, file: string) => readonly string[]>> = {
+  'ldns-verify-zone': (_, file) => [file],
+  'dnssec-verify': (origin, file) => ['-q', '-o', origin, file],
+  kzonecheck: (origin, file) => ['-d', 'on', '-o', origin, file],
+  // Without -i local it asks the network about nameservers of other zones.
+  'named-checkzone': (origin, file) => ['-q', '-i', 'local', origin, file],
+}
+
+/** Signs a file with new keys, and returns what each verifier has against the result. */
+async function verdicts(
+  origin: string,
+  file: string,
+  algorithm: number,
+  split: boolean,
+  policy: SignPolicy,
+  threads = 0,
+): Promise<Record<string, string>> {
+  const keys = mkdtempSync(join(folder, 'keys-'))
+  const store = new FileKeyStore(keys)
+  const name = nameFromText(origin)
+  for (const isSep of split ? [true, false] : [true]) store.generate({ origin: name, algorithm, isSep })
+  const signed = join(keys, 'signed')
+  const output = new FileOutput(signed)
+  const result = await signZoneFile({
+    origin: name,
+    file,
+    keys: { kind: 'files', folder: keys },
+    policy,
+    threads,
+    ...output,
+  })
+  output.close()
+  expect(result.problems).toEqual([])
+  expect(result.ok).toBe(true)
+  const own = await checkZoneFile({ origin: name, file: signed })
+  const found: Record<string, string> = {}
+  if (own.findings.errors > 0 || own.problems.length > 0) found.zonecut = JSON.stringify(own.findings.findings)
+  for (const [program, args] of Object.entries(VERIFIERS)) {
+    const { status, stdout, stderr } = spawnSync(toolPath(program), args(origin, signed), { encoding: 'utf8' })
+    if (status !== 0) found[program] = `${stdout}${stderr}`.slice(0, 2000)
+  }
+  return found
+}
+
+describeWithTools('signed zones are accepted by others', Object.keys(VERIFIERS), () => {
+  for (const [seed, algorithm] of ALGORITHMS.entries()) {
+    for (const denial of DENIALS) {
+      test(
+        `${algorithm} with ${denial}`,
+        async () => {
+          const file = join(folder, `${algorithm}-${denial}.zone`)
+          writeFileSync(file, generateZone({ origin: 'zz.', seed, delegations: 120, oddLabels: false }).text)
+          const policy: SignPolicy = seed % 2 === 0 ? { denial } : { denial, zonemd: 'both', serial: 'unix' }
+          expect(await verdicts('zz.', file, DnssecAlgorithm[algorithm], seed % 3 !== 0, policy)).toEqual({})
+        },
+        MINUTE,
+      )
+    }
+  }
+
+  test(
+    'on several threads, as on one',
+    async () => {
+      const file = join(folder, 'large.zone')
+      writeFileSync(file, generateZone({ origin: 'zz.', seed: 9, delegations: 1500, oddLabels: false }).text)
+      for (const denial of DENIALS) {
+        const found = await verdicts(
+          'zz.',
+          file,
+          DnssecAlgorithm.ECDSAP256SHA256,
+          true,
+          { denial, zonemd: 'sha384' },
+          3,
+        )
+        expect(found).toEqual({})
+      }
+    },
+    2 * MINUTE,
+  )
+})
+
+const HISTORY = join(process.env.ZONECUT_SHARED ?? resolve(import.meta.dirname, '../../../shared'), 'data/root-history')
+
+describe.skipIf(!existsSync(HISTORY))(
+  existsSync(HISTORY) ? 'the root zone, signed anew' : `the root zone, signed anew (skipped: no ${HISTORY})`,
+  () => {
+    describeWithTools('is accepted by others', Object.keys(VERIFIERS), () => {
+      const versions = existsSync(HISTORY) ? readdirSync(HISTORY).filter((name) => name.endsWith('.gz')) : []
+      // A version from each quarter of the history; all of them hold the same shapes.
+      const chosen = [0, 1, 2, 3].map((quarter) => versions[Math.floor((quarter * versions.length) / 4)]!)
+      for (const [index, version] of chosen.entries()) {
+        const denial = DENIALS[index % DENIALS.length]!
+        test(
+          `${version} with ${denial}`,
+          async () => {
+            const file = join(HISTORY, version)
+            expect(await verdicts('.', file, DnssecAlgorithm.ECDSAP256SHA256, true, { denial }, 2)).toEqual({})
+          },
+          MINUTE,
+        )
+      }
+    })
+  },
+)
