@@ -9,6 +9,8 @@ export interface ZoneAssignment {
   readonly origin: Name
   /** The store's current version, or undefined when there is none that can be opened: SERVFAIL. */
   readonly version: string | undefined
+  /** The update of that version to answer from, or a later one; 0 stands for what was loaded. */
+  readonly revision: number
   /** The version may no longer be served (RFC 1035 3.3.13, EXPIRE): SERVFAIL. */
   readonly expired: boolean
 }

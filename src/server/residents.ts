@@ -22,12 +22,12 @@ export class Residents {
     this.#log = log
   }
 
-  /** Takes over which environments (folders) are served now: new ones are brought in, others let go. */
+  /** Takes over which environments (folders) are served now: new ones are brought in, grown ones followed, others let go. */
   follow(paths: readonly string[]): void {
     this.#paths = paths
     if (!this.#begun) return
     for (const [path, { residency }] of this.#residents) {
-      if (paths.includes(path)) continue
+      if (paths.includes(path) && residency.follow()) continue
       this.#residents.delete(path)
       void residency.close()
     }

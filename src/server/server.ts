@@ -16,6 +16,7 @@ import { type Logger, openLog } from './log.ts'
 import { readyText } from './ready.ts'
 import { restartKeys } from './restart-keys.ts'
 import { Supervisor, type ThreadPlan } from './supervisor.ts'
+import type { UpdateNotice } from './update-notice.ts'
 import { DataFolderWatch } from './watch.ts'
 import { Zones } from './zones.ts'
 
@@ -129,6 +130,11 @@ export class Server {
       this.#reloading = undefined
     })
     return this.#reloading
+  }
+
+  /** A writer, in a process of its own, made an update of a zone: the answering threads are told at once. */
+  noteUpdate(notice: UpdateNotice): void {
+    this.#zones.noteUpdate(notice)
   }
 
   /** Finishes what is being answered and closes everything, within two seconds. */

@@ -87,7 +87,7 @@ const messages = () => lines.map(({ msg }) => msg)
 const until = async (condition: () => boolean) => {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
 }
-const ZZ = { origin: nameFromText('zz.'), version: 'v1', expired: false }
+const ZZ = { origin: nameFromText('zz.'), version: 'v1', revision: 0, expired: false }
 
 test('threads start with what was published, and take up what is published later', async () => {
   const supervisor = supervise('ready(); loop()', 2)

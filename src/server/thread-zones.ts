@@ -1,5 +1,6 @@
+import { basename } from 'node:path'
 import { receiveMessageOnPort } from 'node:worker_threads'
-import { CompiledAnswers, type FastPath, ZoneTable } from '../answer/index.ts'
+import { CompiledAnswers, ZoneTable } from '../answer/index.ts'
 import { openZone, type ZoneSnapshot } from '../store/index.ts'
 import { nameToText } from '../wire/index.ts'
 import { GenerationCell, type ThreadData, type ZoneAssignment, type ZonesMessage } from './messages.ts'
@@ -7,12 +8,13 @@ import { GenerationCell, type ThreadData, type ZoneAssignment, type ZonesMessage
 interface OpenZone {
   readonly version: string
   readonly snapshot: ZoneSnapshot
-  readonly fast: FastPath
+  readonly fast: CompiledAnswers
 }
 
 /**
- * The zone versions that one thread answers from. A new list is taken up between two messages: what changed is
- * opened, then the table is replaced, then what is no longer used is closed, so each answer comes from one version.
+ * The zone versions that one thread answers from. A new list is taken up between two messages: what changed is opened, or
+ * followed to its last update, then the table is replaced, then what is no longer used is closed, so each answer comes
+ * from one version and one update.
  */
 export class ThreadZones {
   readonly #data: ThreadData
@@ -79,12 +81,17 @@ export class ThreadZones {
   }
 
   #openZone(assignment: ZoneAssignment, before: OpenZone | undefined): OpenZone | undefined {
-    const { origin, version } = assignment
-    if (version === undefined || version === before?.version) return before
+    const { origin, version, revision } = assignment
+    const isOpen = version === undefined || version === before?.version
+    if (isOpen && (before === undefined || before.snapshot.info.revision >= revision)) return before
+    let snapshot: ZoneSnapshot | undefined
     try {
-      const snapshot = openZone(this.#data.dataDir, origin)
-      return { version, snapshot, fast: new CompiledAnswers(snapshot) }
+      snapshot = isOpen && before !== undefined ? before.snapshot.newest() : openZone(this.#data.dataDir, origin)
+      const fast = isOpen && before !== undefined ? before.fast.renewed(snapshot) : new CompiledAnswers(snapshot)
+      // A load may have switched between the list and the look: what was opened is what counts.
+      return { version: basename(snapshot.path), snapshot, fast }
     } catch (error) {
+      snapshot?.close()
       this.#report(assignment, error)
       return before
     }

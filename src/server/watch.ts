@@ -7,7 +7,7 @@ const POLL_INTERVAL = 1000
 const QUIET = 20
 
 /**
- * Calls `onChange` when a zone's CURRENT file in the data folder may have been replaced: at once where the system tells
+ * Calls `onChange` when a zone in the data folder may have another version, or was updated: at once where the system tells
  * of changes, within a second everywhere.
  */
 export class DataFolderWatch {
@@ -57,7 +57,7 @@ export class DataFolderWatch {
   #watchFolder(name: string): void {
     try {
       const watcher = watch(join(this.#dataDir, name), { persistent: false }, (_, changed) => {
-        if (changed === null || changed === 'CURRENT') this.#soon()
+        if (changed === null || changed === 'CURRENT' || changed === 'UPDATED') this.#soon()
       })
       watcher.on('error', () => {
         watcher.close()

@@ -2,13 +2,14 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ZoneSetting } from '../config/index.ts'
 import type { LoadReport, ZoneReloadReport, ZoneReport } from '../ops/index.ts'
-import { currentVersion, listZones, type ZoneInfo, zoneFolder, zoneInfo } from '../store/index.ts'
+import { currentVersion, lastTransaction, listZones, type ZoneInfo, zoneFolder, zoneInfo } from '../store/index.ts'
 import { type Name, nameFromText, nameToText } from '../wire/index.ts'
 import type { LoadOutcome } from './load-messages.ts'
 import type { Loads } from './loads.ts'
 import type { Logger } from './log.ts'
 import type { ZoneAssignment } from './messages.ts'
 import { Residents } from './residents.ts'
+import type { UpdateNotice } from './update-notice.ts'
 
 /** Seconds after which a load is worth more log lines than its beginning and end. */
 const LONG_LOAD = 1
@@ -23,6 +24,8 @@ interface ServedZone {
   /** A version that could not be opened: it is not tried again until the store has another. */
   failedVersion: string | undefined
   info: ZoneInfo | undefined
+  /** The last transaction on its environment that was looked at. */
+  transaction: number | undefined
   /** The version may no longer be served. */
   expired: boolean
   load: LoadReport | undefined
@@ -53,7 +56,9 @@ export class Zones {
 
   /** What the threads are to answer from now. */
   assignments(): ZoneAssignment[] {
-    return this.#sorted().map(({ origin, version, expired }) => ({ origin, version, expired }))
+    return this.#sorted().map(({ origin, version, info, expired }) => {
+      return { origin, version, revision: info?.revision ?? 0, expired }
+    })
   }
 
   /** Takes over the configured zones and those found in the data folder; returns what joined and what left. */
@@ -74,7 +79,7 @@ export class Zones {
   }
 
   /**
-   * Looks whether the store has other versions than those served, and publishes what changed.
+   * Looks whether the store has other versions than those served, or updates of them, and publishes what changed.
    * @returns the origins that changed
    */
   scan(): string[] {
@@ -92,6 +97,19 @@ export class Zones {
   async loadNewer(): Promise<ZoneReloadReport[]> {
     const reports = await Promise.all(this.#sorted().map((zone) => this.#loadIfNewer(zone)))
     return reports.filter((report) => report !== undefined)
+  }
+
+  /** A writer made an update: the threads are told at once. */
+  noteUpdate({ version, info }: UpdateNotice): void {
+    const zone = this.#zones.get(info.origin)
+    if (zone === undefined || zone.version !== version) {
+      this.scan()
+      return
+    }
+    if (zone.info !== undefined && info.revision <= zone.info.revision) return
+    zone.info = info
+    this.#lookForExpiry(zone)
+    this.#publishChanges()
   }
 
   /** A thread could not open the version it was told of. */
@@ -170,6 +188,7 @@ export class Zones {
       version: undefined,
       failedVersion: undefined,
       info: undefined,
+      transaction: undefined,
       expired: false,
       load: undefined,
       loading: undefined,
@@ -177,22 +196,40 @@ export class Zones {
     })
   }
 
-  /** True when the zone has a new version that can be opened, or its version has come to expire. */
+  /** True when the zone has a new version that can be opened, or an update, or its version has come to expire. */
   #look(zone: ServedZone): boolean {
     const changed = this.#lookForVersion(zone)
+    return this.#lookForExpiry(zone) || changed
+  }
+
+  #lookForExpiry(zone: ServedZone): boolean {
     const { expiresAt } = zone.info ?? {}
     const expired = expiresAt !== undefined && Date.now() / 1000 >= expiresAt
-    if (expired === zone.expired) return changed
+    if (expired === zone.expired) return false
     zone.expired = expired
     if (expired) this.#log.error({ zone: zone.originText }, 'the zone has expired: answers are SERVFAIL')
+    return true
+  }
+
+  /** True when the version that is served was updated. A few octets of its file tell whether there is anything to open. */
+  #lookForUpdate(zone: ServedZone): boolean {
+    const transaction = lastTransaction(this.#environment(zone))
+    if (transaction === undefined || transaction === zone.transaction) return false
+    const info = zoneInfo(this.#dataDir, zone.origin)
+    zone.transaction = transaction
+    if (info === undefined || info.revision <= (zone.info?.revision ?? 0)) return false
+    zone.info = info
+    this.#log.debug({ zone: zone.originText, serial: info.serial, revision: info.revision }, 'the zone was updated')
     return true
   }
 
   #lookForVersion(zone: ServedZone): boolean {
     try {
       const version = currentVersion(this.#dataDir, zone.origin)
-      if (version === undefined || version === zone.version || version === zone.failedVersion) return false
+      if (version === undefined || version === zone.failedVersion) return false
+      if (version === zone.version) return this.#lookForUpdate(zone)
       zone.failedVersion = version
+      zone.transaction = undefined
       const info = zoneInfo(this.#dataDir, zone.origin)
       if (info === undefined) return false
       zone.failedVersion = undefined

@@ -15,6 +15,7 @@ import { lowerName, type Name, nameFromText, nameToText } from '../wire/index.ts
 import { StoreError } from './error.ts'
 import type { ZoneInfo } from './layout.ts'
 import { type ForeignLock, type HeldLock, tryLock } from './lock-file.ts'
+import { readTransaction } from './page-layout.ts'
 import type { SnapshotOptions } from './read-environment.ts'
 import { ZoneSnapshot } from './snapshot.ts'
 
@@ -89,6 +90,18 @@ export function openZone(dataDir: string, origin: Name, options?: SnapshotOption
     } catch (error) {
       if (tries === OPEN_TRIES || versionIn(folder) === version) throw error
     }
+  }
+}
+
+/**
+ * The number of the last transaction committed to the environment in a folder, or undefined when it can't be told. Cheap: a
+ * zone that was not updated since need not be opened.
+ */
+export function lastTransaction(path: string): number | undefined {
+  try {
+    return readTransaction(join(path, 'data.mdb'))
+  } catch {
+    return undefined
   }
 }
 

@@ -129,9 +129,13 @@ export class FileMap {
     return (await inThread(madvise, start, size, MADV_WILLNEED)) === 0
   }
 
-  /** Keeps the whole map in memory; false when the limits (RLIMIT_MEMLOCK) do not allow it. */
-  async lock(): Promise<boolean> {
-    return (await inThread(calls().mlock, this.#address, this.length)) === 0
+  /**
+   * Keeps the file in memory, from the octet `from` on, which begins a page.
+   * @returns false when the limits (RLIMIT_MEMLOCK) do not allow it
+   */
+  async lock(from = 0): Promise<boolean> {
+    const start = koffi.address(this.#address) + BigInt(from)
+    return (await inThread(calls().mlock, start, this.#length - from)) === 0
   }
 
   /** Unmaps. Nothing may touch `windows` afterwards. */

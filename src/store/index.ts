@@ -9,7 +9,7 @@ export {
   nameHash,
 } from './bucket.ts'
 export { type BucketEntry, bucketEntries, bucketOfEntries } from './bucket-edit.ts'
-export { currentVersion, listZones, openZone, ZoneBuild, zoneFolder, zoneInfo } from './catalog.ts'
+export { currentVersion, lastTransaction, listZones, openZone, ZoneBuild, zoneFolder, zoneInfo } from './catalog.ts'
 export type { StoredChanges } from './change-log.ts'
 export {
   DenialBuilder,

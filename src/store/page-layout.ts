@@ -101,11 +101,23 @@ export function readLiveMeta(head: Uint8Array, length: () => number): NewestMeta
  * @throws PageLayoutError
  */
 export function checkDataFile(path: string): void {
+  readFileMeta(path)
+}
+
+/**
+ * The number of the last transaction committed to a data file.
+ * @throws PageLayoutError
+ */
+export function readTransaction(path: string): number {
+  return readFileMeta(path).transaction
+}
+
+function readFileMeta(path: string): NewestMeta {
   const file = openSync(path, 'r')
   try {
     const head = new Uint8Array(2 * LARGEST_PAGE)
     const got = readSync(file, head, 0, head.length, 0)
-    readNewestMeta(head.subarray(0, got), fstatSync(file).size)
+    return readNewestMeta(head.subarray(0, got), fstatSync(file).size)
   } finally {
     closeSync(file)
   }

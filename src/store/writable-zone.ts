@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RootDatabase } from 'lmdb'
 import { type Name, nameFromText, nameToText } from '../wire/index.ts'
@@ -14,6 +14,11 @@ import { ZoneSnapshot } from './snapshot.ts'
 /** Address space for the data file, octets and as a multiple of it: lmdb-js maps it anew when it outgrows that. */
 const LEAST_MAP = 256 << 20
 const MAP_SHARE = 2
+
+/** File in a zone's folder that is written after each update. */
+const UPDATED = 'UPDATED'
+/** Updates after which readers that died are looked for: each keeps the pages that it last read from being used again. */
+const READER_CHECK_EVERY = 64
 
 /** Something kept with the zone under a key of the caller's: it changes in the same transaction as the zone. */
 export interface StatePut {
@@ -105,9 +110,6 @@ export class WritableZone {
     if (current !== this.version) {
       throw new StoreError(this.#folder, `version ${this.version} was replaced by ${current}: open the zone again`)
     }
-    // Whoever holds old pages keeps them from being used again.
-    this.#snapshot?.close()
-    this.#snapshot = undefined
     let worked = false
     try {
       this.#info = this.#env.transactionSync(() => {
@@ -115,12 +117,31 @@ export class WritableZone {
         worked = true
         return this.#describe(done)
       })
-      return this.#info
     } catch (error) {
       // Errors of lmdb have a number for their code.
       if (!worked && typeof (error as { code?: unknown }).code !== 'number') throw error
       throw writeError(this.path, error)
     }
+    if (this.#info.revision % READER_CHECK_EVERY === 0) this.#env.readerCheck()
+    this.#renewSnapshot()
+    this.#signal()
+    return this.#info
+  }
+
+  /** Lets a server that watches the zone's folder look at once; whether it does changes nothing of the update. */
+  #signal(): void {
+    try {
+      writeFileSync(join(this.#folder, UPDATED), `${this.#info.revision}\n`)
+    } catch {
+      // It looks every second anyway.
+    }
+  }
+
+  /** Whoever holds old pages keeps them from being used again. */
+  #renewSnapshot(): void {
+    const before = this.#snapshot
+    this.#snapshot = before?.newest()
+    before?.close()
   }
 
   /** Closes the environment and gives the lock back. */
