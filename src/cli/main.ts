@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import type { ConfigError } from '../config/index.ts'
 import { addCheck } from './commands/check.ts'
 import { addExport } from './commands/export.ts'
+import { addKeys } from './commands/keys/index.ts'
 import { addLoad } from './commands/load.ts'
 import { addQuery } from './commands/query.ts'
 import { addReload } from './commands/reload.ts'
@@ -16,10 +17,18 @@ const EXPLAINED = new Set([
   'BindError',
   'ControlError',
   'DataFolderError',
+  'DuplicateKeyTagError',
+  'KeyFileError',
+  'KeyMismatchError',
+  'KeyNotFoundError',
+  'KeyPermissionError',
+  'KeyRequestError',
+  'KeyStateError',
   'NameError',
   'StoreError',
   'ThreadStartError',
   'UdpIoError',
+  'UnsupportedKeyError',
 ])
 
 /**
@@ -52,7 +61,7 @@ Examples:
   zonecut serve --data data --listen 127.0.0.1@5300
   zonecut query @127.0.0.1 -p 5300 zz SOA`,
     )
-  for (const add of [addServe, addLoad, addCheck, addExport, addSign, addQuery, addStatus, addReload]) add(program)
+  for (const add of [addServe, addLoad, addCheck, addExport, addSign, addQuery, addStatus, addReload, addKeys]) add(program)
   return program
 }
 

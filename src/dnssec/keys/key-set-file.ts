@@ -47,7 +47,7 @@ export class KeySetFile {
       const { state, revision } = this.#read()
       const next = change(state)
       const text = printKeySet(next)
-      if (revision > 0 && text === printKeySet(state)) return state
+      if (text === printKeySet(state)) return state
       mkdirSync(this.folder, { recursive: true, mode: FOLDER_MODE })
       const path = this.#path(revision + 1)
       if (!createFile(path, text, FILE_MODE)) continue

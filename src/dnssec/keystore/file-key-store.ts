@@ -33,6 +33,13 @@ const MAX_FILE_OCTETS = 65_536
 /** A free key tag is found at once but in a folder full of keys. */
 const MAX_TRIES = 100
 
+/** The files of a key that may be imported. */
+interface ImportedFiles {
+  readonly id: string
+  readonly publicFile: PublicFile
+  readonly privateFile: PrivateFile
+}
+
 /**
  * Keys as BIND keeps them: a folder with a pair of files for each, `K<zone>+<algorithm>+<tag>.key` and `.private`. What
  * `dnssec-keygen` and `ldns-keygen` make is read; what is written here, BIND's tools read.
@@ -92,12 +99,10 @@ export class FileKeyStore implements KeyStore {
   }
 
   /**
-   * Takes a copy of a key that BIND or ldns made into the folder. A key that is there already is left as it is.
-   * @param path of one of its files, or what their names have in common
-   * @param origin the zone it must be of
-   * @throws KeyFileError, KeyMismatchError, KeyPermissionError, DuplicateKeyTagError
+   * Reads the files of a key as {@link importKey} does, and changes nothing.
+   * @throws KeyFileError, KeyMismatchError, KeyPermissionError
    */
-  importKey(path: string, origin: Name): StoredKey {
+  checkImport(path: string, origin: Name): ImportedFiles {
     const stem = path.replace(/\.(?:key|private)$/, '')
     const publicFile = readPublic(`${stem}${PUBLIC}`)
     const privateFile = readPrivate(`${stem}${PRIVATE}`)
@@ -106,6 +111,17 @@ export class FileKeyStore implements KeyStore {
     }
     const id = keyId(publicFile.origin, publicFile.dnskey)
     signingKey(id, publicFile, privateFile)
+    return { id, publicFile, privateFile }
+  }
+
+  /**
+   * Takes a copy of a key that BIND or ldns made into the folder. A key that is there already is left as it is.
+   * @param path of one of its files, or what their names have in common
+   * @param origin the zone it must be of
+   * @throws KeyFileError, KeyMismatchError, KeyPermissionError, DuplicateKeyTagError
+   */
+  importKey(path: string, origin: Name): StoredKey {
+    const { id, publicFile, privateFile } = this.checkImport(path, origin)
     this.#makeFolder()
     const clashing = this.#clashing(publicFile.origin, publicFile.dnskey)
     if (clashing !== undefined) {
