@@ -61,7 +61,8 @@ Examples:
   zonecut serve --data data --listen 127.0.0.1@5300
   zonecut query @127.0.0.1 -p 5300 zz SOA`,
     )
-  for (const add of [addServe, addLoad, addCheck, addExport, addSign, addQuery, addStatus, addReload, addKeys]) add(program)
+  for (const add of [addServe, addLoad, addCheck, addExport, addSign, addQuery, addStatus, addReload, addKeys])
+    add(program)
   return program
 }
 
