@@ -1,5 +1,4 @@
 import {
-  copyOctets,
   denialAtOrBefore,
   denialEntry,
   denialMatches,
@@ -9,12 +8,17 @@ import {
   readU32,
   type ZoneSnapshot,
 } from '../store/index.ts'
+import { copyOctets } from '../wire/index.ts'
 import { NumberedValues } from './lookup.ts'
+import type { LookupPlan } from './plan.ts'
 
 /** Offsets in the stored entry of an NSEC3 record (`store/denial.ts`). */
-const FIRST_LENGTH = 0
-const WHOLE_LENGTH = 2
-const RECORDS = 4
+export const DenialEntry = {
+  /** Of the NSEC3 record alone, then with its signatures. */
+  firstLength: 0,
+  length: 2,
+  records: 4,
+} as const
 /** Offset of the length of rdata in a record whose owner is a pointer. */
 const RDATA_LENGTH = 10
 /** RFC 1035 4.1.4: what a pointer can reach. */
@@ -22,10 +26,11 @@ const POINTER_LIMIT = 0x4000
 /** Records that one reply may hold: a proof needs three at most (RFC 5155 7.2.2). */
 const MOST = 4
 
-/** An entry that many replies hold, kept where it is found without a search. */
-export interface KeptEntry {
-  readonly buf: Uint8Array
-  readonly entry: number
+/** Records that many replies hold, kept where they are found without a search. */
+export interface KeptRecords {
+  readonly records: Uint8Array
+  /** Octets of the first. */
+  readonly first: number
 }
 
 /** Copies NSEC3 records, with their signatures, from the store into replies: each once. */
@@ -38,6 +43,7 @@ export class CompiledDenial {
   /** Records that the last `put` wrote: none when the reply had them already. */
   written = 0
   /** What `find` found: an entry of `buf`, which matches the hash, or covers it. */
+  buf: Uint8Array = new Uint8Array(0)
   entry = 0
   matches = false
 
@@ -51,18 +57,27 @@ export class CompiledDenial {
     return new CompiledDenial(snapshot, this.#values.renewed(snapshot.denials, 2 ** this.#bits, changed))
   }
 
-  get buf(): Uint8Array {
-    return this.#values.buf
-  }
-
   /** Begins a reply. */
   begin(): void {
     this.#puts = 0
   }
 
-  /** Goes to the records that a hash belongs to; the offset in `buf` where they begin, or -1. */
-  locate(hash: Uint8Array): number {
-    return this.#values.open(denialSlot(hash, this.#bits)) ? this.#values.offset : -1
+  /** Notes in a plan where the records begin that its hash belongs to. */
+  locateAhead(plan: LookupPlan): void {
+    plan.isHashed = true
+    if (!this.#values.open(denialSlot(plan.hash, this.#bits))) return
+    plan.denialBuf = this.#values.buf
+    plan.denial = this.#values.offset
+  }
+
+  /** Notes in a plan which of those records matches its hash, or covers it. */
+  findAhead(plan: LookupPlan): void {
+    const { denialBuf, denial, hash } = plan
+    if (denial < 0) return
+    const index = denialAtOrBefore(denialBuf, denial, hash)
+    if (index < 0) return
+    plan.matches = denialMatches(denialBuf, denial, index, hash)
+    plan.record = denialEntry(denialBuf, denial, index)
   }
 
   /**
@@ -84,7 +99,19 @@ export class CompiledDenial {
       if (values.open((own - back + slots) % slots)) index = readU32(values.buf, values.offset) - 1
     }
     if (index < 0) return false
+    this.buf = values.buf
     this.entry = denialEntry(values.buf, values.offset, index)
+    return true
+  }
+
+  /** As `find`, for a plan's hash; false also when the plan has none. */
+  findPlanned(plan: LookupPlan): boolean {
+    if (!plan.isHashed) return false
+    // The record before all others of its slot is in an earlier one.
+    if (plan.record < 0) return this.find(plan.hash)
+    this.matches = plan.matches
+    this.buf = plan.denialBuf
+    this.entry = plan.record
     return true
   }
 
@@ -92,34 +119,47 @@ export class CompiledDenial {
    * The record that matches a hash, or that covers it, kept for replies to come; undefined when there is none as asked
    * for.
    */
-  keep(hash: Uint8Array, covering: boolean): KeptEntry | undefined {
+  keep(hash: Uint8Array, covering: boolean): KeptRecords | undefined {
     if (!this.find(hash) || this.matches === covering) return undefined
     const { buf, entry } = this
-    return { buf: buf.slice(entry, entry + RECORDS + readU16(buf, entry + WHOLE_LENGTH)), entry: 0 }
+    const start = entry + DenialEntry.records
+    return {
+      records: buf.slice(start, start + readU16(buf, entry + DenialEntry.length)),
+      first: readU16(buf, entry + DenialEntry.firstLength),
+    }
   }
 
   /**
-   * Writes the records of an entry, unless the reply has them.
+   * Writes an NSEC3 record and its signatures, unless the reply has them.
    * @param originAt offset in the reply of the zone's origin, in the question
+   * @param start where the records stand in `buf`: `length` octets, of which the NSEC3 record has the first `first`
    * @returns the offset after them, or -1 when they do not fit
    */
-  put(reply: Uint8Array, at: number, limit: number, originAt: number, buf: Uint8Array, entry: number): number {
+  put(
+    reply: Uint8Array,
+    at: number,
+    limit: number,
+    originAt: number,
+    buf: Uint8Array,
+    start: number,
+    first: number,
+    length: number,
+  ): number {
     this.written = 0
-    for (let i = 0; i < this.#puts; i++) if (sameOwner(reply, this.#putAt[i]!, buf, entry + RECORDS)) return at
-    const whole = readU16(buf, entry + WHOLE_LENGTH)
-    if (at + whole > limit || at >= POINTER_LIMIT || this.#puts === MOST) return -1
-    copyOctets(buf, entry + RECORDS, whole, reply, at)
+    for (let i = 0; i < this.#puts; i++) if (sameOwner(reply, this.#putAt[i]!, buf, start)) return at
+    if (at + length > limit || at >= POINTER_LIMIT || this.#puts === MOST) return -1
+    copyOctets(buf, start, length, reply, at)
     reply[at + OWNER_LABEL] = 0xc0 | (originAt >>> 8)
     reply[at + OWNER_LABEL + 1] = originAt
     this.written = 1
-    for (let signature = at + readU16(buf, entry + FIRST_LENGTH); signature < at + whole; ) {
+    for (let signature = at + first; signature < at + length; ) {
       reply[signature] = 0xc0 | (at >>> 8)
       reply[signature + 1] = at
       this.written++
       signature += RDATA_LENGTH + 2 + ((reply[signature + RDATA_LENGTH]! << 8) | reply[signature + RDATA_LENGTH + 1]!)
     }
     this.#putAt[this.#puts++] = at
-    return at + whole
+    return at + length
   }
 }
 

@@ -1,14 +1,23 @@
 import { Rcode, RRType } from '../iana/index.ts'
-import { copyOctets, findInBucket, HASH_LENGTH, readU16, type ZoneSnapshot } from '../store/index.ts'
-import { HEADER_LENGTH, labelCount } from '../wire/index.ts'
+import {
+  entryOfTag,
+  findInBucket,
+  findTag,
+  firstTag,
+  HASH_LENGTH,
+  readU16,
+  restOfEntry,
+  type ZoneSnapshot,
+} from '../store/index.ts'
+import { copyOctets, HEADER_LENGTH, labelCount } from '../wire/index.ts'
 import { writeNsec3Hash, writeNsec3HashAt } from '../zone/index.ts'
 import { type ApexAnswer, type ApexFragment, compileApexAnswer, compileAtApex, questionEndOf } from './compile.ts'
-import { CompiledDenial, type KeptEntry } from './compiled-denial.ts'
+import { CompiledDenial, DenialEntry, type KeptRecords } from './compiled-denial.ts'
 import { Delegation, DelegationFlag, EntryKind, NameFlag } from './entry.ts'
 import type { FastPath } from './fast.ts'
 import { putNegativeSoa } from './general.ts'
 import { EntryLookup } from './lookup.ts'
-import { type LookupPlan, NOT_LOOKED_UP } from './plan.ts'
+import { NOT_LOOKED_UP } from './plan.ts'
 import type { ParsedQuery } from './query.ts'
 import { hasWildcard, wildcardBelow } from './search.ts'
 
@@ -25,9 +34,9 @@ const MAX_KEPT_TYPE = 255
 
 /** Octets that memory is fetched in, and how many such lines a search or a copy mostly needs. */
 const CACHE_LINE = 64
-const BUCKET_LINES = 2
 const ENTRY_LINES = 4
 const DENIAL_LINES = 5
+const RECORD_LINES = 4
 
 /**
  * Answers from compiled entries: referrals, DS at a cut, and names that do not exist. It gives exactly what the general
@@ -47,8 +56,8 @@ export class CompiledAnswers implements FastPath {
   readonly #signedSoa: ApexFragment
   readonly #hash = new Uint8Array(HASH_LENGTH)
   /** Of the record that matches the apex, and of the one that covers the wildcard below it. */
-  readonly #apexEntry: KeptEntry | undefined
-  readonly #wildcardEntry: KeptEntry | undefined
+  readonly #apexEntry: KeptRecords | undefined
+  readonly #wildcardEntry: KeptRecords | undefined
   readonly #stable: boolean
   readonly #snapshot: ZoneSnapshot
   /** Answers for the apex by type, each without and with DNSSEC; null for one that is too long to be kept. */
@@ -125,32 +134,25 @@ export class CompiledAnswers implements FastPath {
     return 0
   }
 
-  readAhead(query: ParsedQuery, step: number): void {
-    const { plan } = query
-    switch (step) {
-      case 0:
-        this.#locate(query, plan)
-        return
-      case 1:
-        if (plan.bucket >= 0) this.#touch(plan.bucketBuf, plan.bucket, BUCKET_LINES)
-        return
-      case 2:
-        if (plan.bucket >= 0) this.#look(query, plan)
-        return
-      case 3:
-        if (plan.entry >= 0) this.#touch(plan.bucketBuf, plan.entry, ENTRY_LINES)
-        return
-      case 4:
-        if (query.dnssecOk && this.#denials !== undefined && plan.entry !== NOT_LOOKED_UP) this.#hashAhead(query, plan)
-        return
-      case 5:
-        if (plan.isHashed && plan.denial >= 0) this.#touch(plan.denialBuf, plan.denial, DENIAL_LINES)
-        return
-    }
+  readAhead(queries: readonly ParsedQuery[], count: number): void {
+    for (let i = 0; i < count; i++) this.#locate(queries[i]!)
+    this.#touchBuckets(queries, count)
+    for (let i = 0; i < count; i++) this.#findCandidate(queries[i]!)
+    this.#touchEntries(queries, count)
+    for (let i = 0; i < count; i++) this.#findEntry(queries[i]!)
+    const denials = this.#denials
+    if (denials === undefined) return
+    let planned = 0
+    for (let i = 0; i < count; i++) if (this.#locateDenial(queries[i]!, denials)) planned++
+    if (planned === 0) return
+    this.#touchDenials(queries, count)
+    for (let i = 0; i < count; i++) denials.findAhead(queries[i]!.plan)
+    this.#touchRecords(queries, count)
   }
 
   /** Where the entry of the name right below the apex would be. */
-  #locate(query: ParsedQuery, plan: LookupPlan): void {
+  #locate(query: ParsedQuery): void {
+    const { plan } = query
     plan.by = this
     plan.bucket = -1
     plan.label = query.labelCount - this.#originLabels - 1
@@ -164,39 +166,83 @@ export class CompiledAnswers implements FastPath {
     plan.bucket = entries.offset
   }
 
-  #look(query: ParsedQuery, plan: LookupPlan): void {
-    const start = query.labelOffsets[plan.label]!
-    const end = query.qnameLength - this.#origin.length
-    plan.entry = findInBucket(plan.bucketBuf, plan.bucket, plan.tag, query.qname, start, end)
+  #findCandidate(query: ParsedQuery): void {
+    const { plan } = query
+    const { bucketBuf, bucket } = plan
+    plan.candidate = -1
+    if (bucket < 0) return
+    const at = findTag(bucketBuf, bucket, plan.tag, firstTag(bucket))
+    if (at >= 0) plan.candidate = entryOfTag(bucketBuf, bucket, at)
+    else plan.entry = -1
   }
 
-  /** The hash that the denial in this query's answer will turn on, and where its record is. */
-  #hashAhead(query: ParsedQuery, plan: LookupPlan): void {
-    const { entry, bucketBuf, hash } = plan
+  #findEntry(query: ParsedQuery): void {
+    const { plan, qname } = query
+    if (plan.candidate < 0) return
+    const start = query.labelOffsets[plan.label]!
+    const end = query.qnameLength - this.#origin.length
+    plan.entry = restOfEntry(plan.bucketBuf, plan.candidate, qname, start, end)
+    if (plan.entry < 0) plan.entry = findInBucket(plan.bucketBuf, plan.bucket, plan.tag, qname, start, end)
+  }
+
+  /** The hash that the denial in this query's answer will turn on, and where its record is; false when it needs none. */
+  #locateDenial(query: ParsedQuery, denials: CompiledDenial): boolean {
+    const { entry, bucketBuf, hash } = query.plan
+    if (!query.dnssecOk || entry === NOT_LOOKED_UP) return false
     if (entry < 0) {
-      const start = query.labelOffsets[plan.label]!
+      const start = query.labelOffsets[query.plan.label]!
       writeNsec3HashAt(query.qname, start, query.qnameLength, this.#iterations, this.#salt, hash, 0)
     } else {
       const flags = bucketBuf[entry + Delegation.flags]!
-      if (bucketBuf[entry] !== EntryKind.Delegation) return
-      if ((flags & (DelegationFlag.Hash | DelegationFlag.General)) !== DelegationFlag.Hash) return
-      const hashAt = securityAt(bucketBuf, entry)
-      for (let i = 0; i < HASH_LENGTH; i++) hash[i] = bucketBuf[hashAt + i]!
+      if (bucketBuf[entry] !== EntryKind.Delegation) return false
+      if ((flags & (DelegationFlag.Hash | DelegationFlag.General)) !== DelegationFlag.Hash) return false
+      copyOctets(bucketBuf, securityAt(bucketBuf, entry), HASH_LENGTH, hash, 0)
     }
-    plan.isHashed = true
-    plan.denial = this.#denials!.locate(hash)
-    plan.denialBuf = this.#denials!.buf
+    denials.locateAhead(query.plan)
+    return true
   }
 
-  /** Reads an octet of each of some cache lines, so that they are there when they are needed. */
-  #touch(buf: Uint8Array, at: number, lines: number): void {
-    const end = Math.min(at + lines * CACHE_LINE, buf.length)
+  // Each of these reads an octet of every line of memory that the next step needs, and does nothing else: the shorter the
+  // loop, the more of these reads the processor has under way at once.
+
+  #touchBuckets(queries: readonly ParsedQuery[], count: number): void {
     let sum = 0
-    for (let i = at; i < end; i += CACHE_LINE) sum += buf[i]!
+    for (let i = 0; i < count; i++) {
+      const { bucketBuf, bucket } = queries[i]!.plan
+      // The shortest bucket is longer.
+      if (bucket >= 0) sum += bucketBuf[bucket]! + bucketBuf[bucket + CACHE_LINE]!
+    }
     this.touched = sum
   }
 
-  #keep(name: Uint8Array, covering: boolean): KeptEntry | undefined {
+  #touchEntries(queries: readonly ParsedQuery[], count: number): void {
+    let sum = 0
+    for (let i = 0; i < count; i++) {
+      const { bucketBuf, candidate } = queries[i]!.plan
+      if (candidate >= 0) sum += touch(bucketBuf, candidate, ENTRY_LINES)
+    }
+    this.touched = sum
+  }
+
+  #touchDenials(queries: readonly ParsedQuery[], count: number): void {
+    let sum = 0
+    for (let i = 0; i < count; i++) {
+      const { denialBuf, denial } = queries[i]!.plan
+      if (denial >= 0) sum += touch(denialBuf, denial, DENIAL_LINES)
+    }
+    this.touched = sum
+  }
+
+  #touchRecords(queries: readonly ParsedQuery[], count: number): void {
+    let sum = 0
+    for (let i = 0; i < count; i++) {
+      const { denialBuf, record } = queries[i]!.plan
+      if (record >= 0) sum += touch(denialBuf, record, RECORD_LINES)
+    }
+    this.touched = sum
+  }
+
+  #keep(name: Uint8Array, covering: boolean): KeptRecords | undefined {
     if (!this.#denials) return undefined
     writeNsec3Hash(name, this.#iterations, this.#salt, this.#hash, 0)
     return this.#denials.keep(this.#hash, covering)
@@ -309,12 +355,12 @@ export class CompiledAnswers implements FastPath {
       const denials = this.#denials!
       if (!this.#putKept(query, reply, limit, this.#apexEntry)) return 0
       // The plan is for the name right below the apex, which is the one that is missing here.
-      const hash = query.plan.isHashed ? query.plan.hash : this.#hash
-      if (hash === this.#hash) {
-        writeNsec3HashAt(query.qname, at, query.qnameLength, this.#iterations, this.#salt, hash, 0)
+      if (!denials.findPlanned(query.plan)) {
+        writeNsec3HashAt(query.qname, at, query.qnameLength, this.#iterations, this.#salt, this.#hash, 0)
+        if (!denials.find(this.#hash)) return 0
       }
       // Matched: the hash of a name that does not exist is another's, and no proof can be given.
-      if (!denials.find(hash) || denials.matches) return 0
+      if (denials.matches) return 0
       if (!this.#putDenial(query, reply, limit, denials.buf, denials.entry)) return 0
       if (!this.#putKept(query, reply, limit, this.#wildcardEntry)) return 0
     }
@@ -352,8 +398,10 @@ export class CompiledAnswers implements FastPath {
     hashAt: number,
   ): boolean {
     const denials = this.#denials!
-    for (let i = 0; i < HASH_LENGTH; i++) this.#hash[i] = buf[hashAt + i]!
-    if (!denials.find(this.#hash)) return false
+    if (!denials.findPlanned(query.plan)) {
+      copyOctets(buf, hashAt, HASH_LENGTH, this.#hash, 0)
+      if (!denials.find(this.#hash)) return false
+    }
     const { entry } = denials
     const found = denials.buf
     if (!denials.matches) {
@@ -364,19 +412,48 @@ export class CompiledAnswers implements FastPath {
     return this.#putDenial(query, reply, limit, found, entry)
   }
 
-  #putKept(query: ParsedQuery, reply: Uint8Array, limit: number, kept: KeptEntry | undefined): boolean {
-    return kept !== undefined && this.#putDenial(query, reply, limit, kept.buf, kept.entry)
+  #putKept(query: ParsedQuery, reply: Uint8Array, limit: number, kept: KeptRecords | undefined): boolean {
+    return kept !== undefined && this.#put(query, reply, limit, kept.records, 0, kept.first, kept.records.length)
   }
 
   #putDenial(query: ParsedQuery, reply: Uint8Array, limit: number, buf: Uint8Array, entry: number): boolean {
+    const first = readU16(buf, entry + DenialEntry.firstLength)
+    return this.#put(
+      query,
+      reply,
+      limit,
+      buf,
+      entry + DenialEntry.records,
+      first,
+      readU16(buf, entry + DenialEntry.length),
+    )
+  }
+
+  #put(
+    query: ParsedQuery,
+    reply: Uint8Array,
+    limit: number,
+    buf: Uint8Array,
+    start: number,
+    first: number,
+    length: number,
+  ): boolean {
     const denials = this.#denials!
     const originAt = HEADER_LENGTH + query.qnameLength - this.#origin.length
-    const end = denials.put(reply, this.#at, limit, originAt, buf, entry)
+    const end = denials.put(reply, this.#at, limit, originAt, buf, start, first, length)
     if (end < 0) return false
     this.#at = end
     this.#authority += denials.written
     return true
   }
+}
+
+/** Reads an octet of each of some lines of memory. */
+function touch(buf: Uint8Array, at: number, lines: number): number {
+  const end = Math.min(at + lines * CACHE_LINE, buf.length)
+  let sum = 0
+  for (let i = at; i < end; i += CACHE_LINE) sum += buf[i]!
+  return sum
 }
 
 /** Where in `buf` a delegation's security fragment begins. */

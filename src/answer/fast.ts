@@ -15,11 +15,8 @@ export interface FastPath {
   answer(query: ParsedQuery, reply: Uint8Array, limit: number): number
 
   /**
-   * Takes one step of looking up what `answer` will need, and notes what it found in the query's plan. Called for every
-   * query of a batch before the next step is taken for the first: {@link READ_AHEAD_STEPS} in all, in order, or none.
+   * Looks up what `answer` will need for the first `count` of some queries for this zone, and notes what it found in each
+   * one's plan. Every query goes one step, then each the next, so that the processor waits for the memory of many at once.
    */
-  readAhead?(query: ParsedQuery, step: number): void
+  readAhead?(queries: readonly ParsedQuery[], count: number): void
 }
-
-/** Find the bucket; touch it; find the entry; touch it; find the record of denial; touch it. */
-export const READ_AHEAD_STEPS = 6

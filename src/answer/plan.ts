@@ -16,17 +16,25 @@ export class LookupPlan {
   bucketBuf: Uint8Array = new Uint8Array(0)
   /** -1 when there is no such bucket. */
   bucket = -1
+  /** The first entry of that tag in `bucketBuf`, which is the name's but for rare collisions; -1 when there is none. */
+  candidate = -1
   /** Its entry in `bucketBuf`, -1 when the zone has no such name, NOT_LOOKED_UP before. */
   entry: number = NOT_LOOKED_UP
   /** The NSEC3 hash that the proof needs is in `hash`. */
   isHashed = false
   readonly hash: Uint8Array = new Uint8Array(20)
   denialBuf: Uint8Array = new Uint8Array(0)
+  /** Where in `denialBuf` the records begin that the hash belongs to, -1 when there are none. */
   denial = -1
+  /** The one that matches or covers it, -1 when that is not among those. */
+  record = -1
+  matches = false
 
   reset(): void {
     this.by = undefined
     this.entry = NOT_LOOKED_UP
     this.isHashed = false
+    this.denial = -1
+    this.record = -1
   }
 }

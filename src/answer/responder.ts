@@ -1,5 +1,6 @@
 import { ExtendedError, Opcode, Rcode, RRClass, RRType } from '../iana/index.ts'
 import {
+  copyOctets,
   HEADER_LENGTH,
   HeaderFlag,
   MessageWriter,
@@ -15,7 +16,6 @@ import {
 } from '../wire/index.ts'
 import type { ZoneView } from '../zone/index.ts'
 import { type ChaosNames, ChaosTable } from './chaos.ts'
-import { READ_AHEAD_STEPS } from './fast.ts'
 import { answerFromZone } from './general.ts'
 import { ParsedQuery, parseQuery, QueryState } from './query.ts'
 import { Section, Sections } from './sections.ts'
@@ -75,6 +75,8 @@ export class Responder {
   readonly #batch: ParsedQuery[] = []
   readonly #states: QueryState[] = []
   readonly #zonesAhead: (ZoneEntry | undefined)[] = []
+  /** Those of the batch that are for one zone. */
+  readonly #zoneQueries: ParsedQuery[] = []
   /** The query being answered. */
   #query = this.#single
   readonly #writer = new MessageWriter(new Uint8Array(MAX_MESSAGE_LENGTH))
@@ -129,9 +131,20 @@ export class Responder {
       const isPlain = state === QueryState.Read && query.opcode === Opcode.QUERY && query.qclass === RRClass.IN
       zones[slot] = isPlain ? this.#zones.find(query) : undefined
     }
-    for (let step = 0; step < READ_AHEAD_STEPS; step++) {
-      for (let slot = 0; slot < count; slot++) zones[slot]?.fast?.readAhead?.(batch[slot]!, step)
+    for (let slot = 0; slot < count; slot++) {
+      const zone = zones[slot]
+      // Each zone once: at the first of its queries.
+      if (zone?.fast?.readAhead !== undefined && zones.indexOf(zone) === slot) this.#readZoneAhead(zone, slot, count)
     }
+  }
+
+  #readZoneAhead(zone: ZoneEntry, first: number, end: number): void {
+    const queries = this.#zoneQueries
+    let count = 0
+    for (let slot = first; slot < end; slot++) {
+      if (this.#zonesAhead[slot] === zone) queries[count++] = this.#batch[slot]!
+    }
+    zone.fast!.readAhead!(queries, count)
   }
 
   /** As {@link answer}, for message `slot` of those read ahead last. */
@@ -256,7 +269,7 @@ export class Responder {
   #begin(reply: Uint8Array, rcode: number): number {
     const { message, questionEnd, id } = this.#query
     writeHeader(reply, id, this.#replyFlags() | (rcode & 15), questionEnd > HEADER_LENGTH ? 1 : 0, 0, 0, 0)
-    for (let i = HEADER_LENGTH; i < questionEnd; i++) reply[i] = message[i]!
+    copyOctets(message, HEADER_LENGTH, questionEnd - HEADER_LENGTH, reply, HEADER_LENGTH)
     return questionEnd
   }
 

@@ -19,6 +19,9 @@ const TAG_MASK = 0xffff
 /** Octets that offsets of entries count in: 16 bits of them reach a megabyte, more than any bucket holds. */
 const UNIT = 16
 
+/** Octets of a tag and the offset that goes with it. */
+const TAG_LENGTH = 4
+
 /** Octets of entries aimed at per bucket: most then take one page of 4,096. */
 export const BUCKET_TARGET = 2800
 
@@ -116,22 +119,44 @@ export function findInBucket(
   nameStart: number,
   nameEnd: number,
 ): number {
-  const length = nameEnd - nameStart
+  for (let at = firstTag(start); ; at += TAG_LENGTH) {
+    at = findTag(buf, start, tag, at)
+    if (at < 0) return -1
+    const rest = restOfEntry(buf, entryOfTag(buf, start, at), name, nameStart, nameEnd)
+    if (rest >= 0) return rest
+  }
+}
+
+/** Where the tags of the bucket at `start` begin. */
+export function firstTag(start: number): number {
+  return start + 4
+}
+
+/** Where the next tag like this one stands, from `at` on, or -1. Reads no entry: those are other lines of memory. */
+export function findTag(buf: Uint8Array, start: number, tag: number, at: number): number {
   const low = tag & 0xff
   const high = (tag >>> 8) & 0xff
-  const end = start + 4 + 4 * readU32(buf, start)
-  for (let at = start + 4; at < end; at += 4) {
-    if (buf[at] !== low || buf[at + 1] !== high) continue
-    let entry = start + UNIT * readU16(buf, at + 2)
-    if (buf[entry++] !== length) continue
-    let same = true
-    for (let k = 0; k < length; k++) {
-      if (buf[entry + k] !== name[nameStart + k]) {
-        same = false
-        break
-      }
-    }
-    if (same) return entry + length
-  }
+  const end = start + 4 + TAG_LENGTH * readU32(buf, start)
+  for (; at < end; at += TAG_LENGTH) if (buf[at] === low && buf[at + 1] === high) return at
   return -1
+}
+
+/** Where the entry begins whose tag stands at `at`. */
+export function entryOfTag(buf: Uint8Array, start: number, at: number): number {
+  return start + UNIT * readU16(buf, at + 2)
+}
+
+/** The offset of what follows the name of the entry at `entry`, or -1 when that is not this name. */
+export function restOfEntry(
+  buf: Uint8Array,
+  entry: number,
+  name: Uint8Array,
+  nameStart: number,
+  nameEnd: number,
+): number {
+  const length = nameEnd - nameStart
+  if (buf[entry] !== length) return -1
+  const difference = entry + 1 - nameStart
+  for (let i = nameStart; i < nameEnd; i++) if (buf[i + difference] !== name[i]) return -1
+  return entry + 1 + length
 }

@@ -4,9 +4,13 @@ export {
   bucketCount,
   bucketMask,
   bucketOf,
+  entryOfTag,
   findInBucket,
+  findTag,
+  firstTag,
   hashOctets,
   nameHash,
+  restOfEntry,
 } from './bucket.ts'
 export { type BucketEntry, bucketEntries, bucketOfEntries } from './bucket-edit.ts'
 export { currentVersion, lastTransaction, listZones, openZone, ZoneBuild, zoneFolder, zoneInfo } from './catalog.ts'
@@ -30,7 +34,7 @@ export { HostIndex, HostIndexBuilder, siblingHosts } from './host-index.ts'
 export { FORMAT_VERSION, INFO_KEY, OWNER_PREFIX, Table, type ZoneInfo } from './layout.ts'
 export { type ForeignLock, type HeldLock, type LockHolder, tryLock } from './lock-file.ts'
 export { numberKey, readNumber, writeNumber } from './number-key.ts'
-export { copyOctets, OctetWriter, readU16, readU32 } from './octets.ts'
+export { OctetWriter, readU16, readU32 } from './octets.ts'
 export { type NodeChange, type NodeEdit, OwnerBlocks } from './owner-blocks.ts'
 export type { SnapshotOptions } from './read-environment.ts'
 export { Residency, type ResidencyOutcome } from './residency.ts'

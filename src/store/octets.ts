@@ -1,3 +1,5 @@
+import { copyOctets } from '../wire/index.ts'
+
 /** Little-endian numbers in octet arrays, without views that would have to be allocated. */
 
 export function readU16(buf: Uint8Array, at: number): number {
@@ -23,18 +25,6 @@ export function writeU32(buf: Uint8Array, at: number, value: number): void {
   buf[at + 1] = value >>> 8
   buf[at + 2] = value >>> 16
   buf[at + 3] = value >>> 24
-}
-
-/** Octets from which on the engine's own copy is faster than a loop. */
-const LEAST_BULK = 96
-
-/**
- * Copies `length` octets. A loop takes 1.4 ns an octet; `set` takes 40 ns whatever the length, the short-lived view it
- * needs included: the one allocation on the way of a query, and worth half a microsecond of a signed answer.
- */
-export function copyOctets(from: Uint8Array, start: number, length: number, to: Uint8Array, at: number): void {
-  if (length >= LEAST_BULK) to.set(from.subarray(start, start + length), at)
-  else for (let i = 0; i < length; i++) to[at + i] = from[start + i]!
 }
 
 /** A buffer that grows as it is appended to. */

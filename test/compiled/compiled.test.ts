@@ -7,10 +7,10 @@ import { CompiledAnswers, type FastPath, Responder, ZoneTable } from '../../src/
 import { type Reply, readReply } from '../../src/answer/reply-text.fixture.ts'
 import { describeAnswers } from '../../src/answer/suite.fixture.ts'
 import { recordsOf, signedText } from '../../src/answer/zone.fixture.ts'
-import { RRType } from '../../src/iana/index.ts'
+import { Rcode, RRType } from '../../src/iana/index.ts'
 import { Transport } from '../../src/net/index.ts'
 import { loadZone } from '../../src/pipeline/index.ts'
-import { openZone, type SnapshotOptions, type ZoneSnapshot } from '../../src/store/index.ts'
+import { hashOctets, nameHash, openZone, type SnapshotOptions, type ZoneSnapshot } from '../../src/store/index.ts'
 import { type Name, nameFromText, nameToText } from '../../src/wire/index.ts'
 import { MemoryZone, type ZoneView } from '../../src/zone/index.ts'
 import { printRecord } from '../../src/zonefile/index.ts'
@@ -220,6 +220,33 @@ test('delegations of hundreds of nameservers keep every pointer (more than 255 w
       expect(got, `${size} nameservers, ${prefix}`).toEqual(expected)
     }
   }
+})
+
+test('a missing name with the tag of one that exists is read ahead as missing, and so is the other way round', async () => {
+  const lines = ['zz. 60 SOA ns.example. host.example. 1 2 3 4 5', 'zz. 60 NS ns.example.', 'one.zz. 60 NS ns.example.']
+  const snapshot = await stored(nameFromText(ORIGIN), `${lines.join('\n')}\n`)
+  const { buckets, hashSeed } = snapshot.info
+  expect(buckets).toBe(1)
+  const tagOf = (label: string): number => {
+    const name = nameFromText(`${label}.`)
+    hashOctets(name, 0, name.length - 1, hashSeed)
+    return nameHash.tag & 0xffff
+  }
+  const wanted = tagOf('one')
+  let number = 0
+  while (tagOf(`n${number}`) !== wanted) number++
+
+  const server = responder(snapshot, new CompiledAnswers(snapshot))
+  const batch = [`n${number}.zz. A`, 'one.zz. A', `www.n${number}.zz. A`, 'www.one.zz. A'].map((text) => ask(text).wire)
+  server.readAhead(
+    batch,
+    Uint16Array.from(batch, ({ length }) => length),
+    0,
+    batch.length,
+  )
+  const buffer = new Uint8Array(4096)
+  const rcodes = batch.map((_, slot) => readReply(buffer.subarray(0, server.answerAhead(slot, buffer))).rcode)
+  expect(rcodes).toEqual([Rcode.NXDOMAIN, Rcode.NOERROR, Rcode.NXDOMAIN, Rcode.NOERROR])
 })
 
 for (const seed of [1, 2, 3]) {
