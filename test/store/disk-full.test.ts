@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { loadZone } from '../../src/pipeline/index.ts'
+import { loadZone, ZoneUpdater } from '../../src/pipeline/index.ts'
 import { openZone, StoreError } from '../../src/store/index.ts'
 import { nameFromText } from '../../src/wire/index.ts'
+import type { RRsetChange } from '../../src/zone/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'zonecut-disk-'))
 const disk = join(folder, 'disk')
@@ -54,6 +55,43 @@ describe('on a disk without room', () => {
       snapshot.close()
       // Nothing stands in the way of the next load.
       expect((await loadZone({ dataDir: disk, origin, file: zoneFile('small.zone', 2001) })).ok).toBe(true)
+    },
+  )
+
+  it.skipIf(!mounted)(
+    'an update says so and changes nothing, and the next goes on once there is room (root mounts the disk)',
+    async () => {
+      rmSync(join(disk, 'zz'), { recursive: true, force: true })
+      expect((await loadZone({ dataDir: disk, origin, file: zoneFile('small.zone', 2000) })).ok).toBe(true)
+      const updater = ZoneUpdater.open(disk, origin)
+      const before = openZone(disk, origin)
+      const { bavail, bsize } = statfsSync(disk)
+      const filler = join(disk, 'filler')
+      writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - (1 << 20))))
+      // Each writes more than is free, of which the first pages still find room.
+      const added = Array.from({ length: 6000 }, (_, i): RRsetChange => {
+        const rdata = nameFromText(`ns1.a-nameserver-of-some-length-${i}.example.`)
+        return {
+          owner: nameFromText(`another-name-of-some-length-${i}.zz.`),
+          type: 2,
+          rrset: { type: 2, ttl: 60, rdatas: [rdata], signatures: [] },
+        }
+      })
+      for (let attempt = 0; attempt < 3; attempt++) {
+        expect(() => updater.apply(added)).toThrow(StoreError)
+        expect(() => updater.apply(added)).toThrow(/the disk is full/)
+        expect(updater.info).toEqual(before.info)
+        const after = openZone(disk, origin)
+        expect(after.info).toEqual(before.info)
+        expect([...after.nodes()]).toEqual([...before.nodes()])
+        after.close()
+      }
+      before.close()
+      rmSync(filler)
+      const { info } = updater.apply(added)
+      expect(info.delegations).toBe(8000)
+      expect([...updater.snapshot.nodes()].length).toBe(info.owners)
+      await updater.close()
     },
   )
 })
