@@ -27,13 +27,12 @@ function signaturesSight({ signatures }: ServedFacts, id: string): Sight {
 }
 
 function dsSight(zone: string, key: KeyDraft, { everywhere, anywhere }: ParentFacts): Sight {
-  const origin = nameFromText(zone)
-  const dnskey = Buffer.from(key.publicKey, 'base64')
-  const octets = (text: string) => Buffer.from(text, 'base64')
-  if (everywhere.some((ds) => dsMatchesKey(origin, octets(ds), dnskey))) return 'there'
-  // By tag and algorithm alone, since the digest may be of a type that can't be computed here.
+  // By tag and algorithm alone at first, and for absence: the digest may be of a type that can't be computed here.
   const mayMatch = (ds: Uint8Array) => ((ds[0]! << 8) | ds[1]!) === key.keyTag && ds[2] === key.algorithm
-  return anywhere.some((ds) => mayMatch(octets(ds))) ? 'between' : 'gone'
+  const candidates = (all: readonly string[]) => all.map((text) => Buffer.from(text, 'base64')).filter(mayMatch)
+  const dnskey = Buffer.from(key.publicKey, 'base64')
+  if (candidates(everywhere).some((ds) => dsMatchesKey(nameFromText(zone), ds, dnskey))) return 'there'
+  return candidates(anywhere).length > 0 ? 'between' : 'gone'
 }
 
 /** @param at when it was looked, which for the parent lies before now */

@@ -116,7 +116,10 @@ export class Simulation {
     }
   }
 
-  /** One hour, or other step; then all that caches may hold is put together. @throws Error when some of it is bogus */
+  /**
+   * One hour, or other step; then all that caches may hold is put together.
+   * @throws Error when some of it is bogus
+   */
   step(seconds: number = HOUR): void {
     const { policy, kills, random, operate, tell = (told) => told } = this.#world
     this.now += seconds
@@ -124,7 +127,12 @@ export class Simulation {
     this.#signQuarter()
     if (operate !== undefined) this.state = operate(this.state, this.now)
     const facts = { stored: this.stored, served: this.served(), parent: this.#parent }
-    const { state, actions } = advance(this.state, policy(this.now), tell(facts), this.now)
+    const { state, actions, nextAt } = advance(this.state, policy(this.now), tell(facts), this.now)
+    if (nextAt !== undefined && nextAt <= this.now) throw new Error(`to be called again at ${nextAt}, which is past`)
+    if (this.now % DAY === 0) {
+      const again = JSON.stringify(advance(state, policy(this.now), tell(facts), this.now))
+      if (again !== JSON.stringify({ state, actions, nextAt })) throw new Error('a second call changed something')
+    }
     const killed = random() < kills
     const saved = !killed || random() < 0.5
     // What is stored is text, and what is read from it goes on.

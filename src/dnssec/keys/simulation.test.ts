@@ -5,7 +5,7 @@ import { DEFAULT_POLICY, type SigningPolicy } from './policy.ts'
 import { DAY, HOUR, randomFrom, Simulation, type World } from './simulation.fixture.ts'
 
 /** Two years in steps of an hour; the number is of a day in 2026, and says nothing. */
-const BEGIN = 1_770_000_000
+const BEGIN = 1_769_990_400
 const YEARS_2 = (2 * 365 * DAY) / HOUR
 
 interface Scenario {
@@ -88,6 +88,7 @@ const scenarios: readonly (readonly [title: string, scenario: Scenario, least: {
       'TTLs of minutes',
       {
         policy: {
+          purgeAfter: 4 * DAY,
           dnskeyTtl: 300,
           propagationDelay: 60,
           safetyMargin: 0,
