@@ -33,6 +33,16 @@ export interface EntryOutcome {
   readonly delegations: number
 }
 
+/** A name's entry as it was compiled. */
+interface Compiled {
+  readonly bucket: number
+  readonly tag: number
+  /** Where it begins, where its name ends, and where it ends: with the name when there is none. */
+  readonly start: number
+  readonly nameEnd: number
+  readonly end: number
+}
+
 /**
  * Brings the compiled entries up to date with the records, within the write transaction that changed those. Which entries
  * a change reaches:
@@ -51,9 +61,10 @@ export class EntryUpdate {
   readonly #origin: Name
   /** Sort keys of the names whose entries may change. */
   readonly #affected = new Map<string, Uint8Array>()
-  readonly #buckets = new Map<number, BucketEntry[]>()
+  /** What was compiled, and the octets that it came to, one after the other. */
+  readonly #compiled: Compiled[] = []
+  readonly #octets = new OctetWriter(4096)
   readonly #written = new Set<number>()
-  readonly #entry = new OctetWriter(4096)
   #count: number
   #entries: number
   #delegations: number
@@ -85,11 +96,19 @@ export class EntryUpdate {
 
   /** Compiles what was affected, and writes the buckets that changed. */
   write(): EntryOutcome {
-    for (const key of this.#affected.values()) this.#update(key)
-    this.#grow()
-    for (const number of this.#written) {
-      this.#tables.Buckets.putSync(numberKey(number), Buffer.from(bucketOfEntries(this.#bucket(number))))
+    // In the order in which they lie in blocks, so that each block is looked up once.
+    const keys = [...this.#affected.values()].sort(Buffer.compare)
+    for (const key of keys) this.#compile(key)
+    this.#affected.clear()
+    // And bucket by bucket: of a host that a third of the zone uses, only one bucket's entries are held at a time.
+    const compiled = this.#compiled.sort((a, b) => a.bucket - b.bucket)
+    for (let from = 0; from < compiled.length; ) {
+      let end = from + 1
+      while (end < compiled.length && compiled[end]!.bucket === compiled[from]!.bucket) end++
+      this.#updateBucket(compiled[from]!.bucket, compiled.slice(from, end))
+      from = end
     }
+    this.#grow()
     return {
       written: [...this.#written],
       buckets: this.#count,
@@ -114,43 +133,50 @@ export class EntryUpdate {
     }
   }
 
-  /** Compiles a name's entry, and puts it in place of the one that is there. */
-  #update(key: Uint8Array): void {
+  /** Compiles the entry of a name, if it has one: it has none when it does not exist, or lies below a zone cut. */
+  #compile(key: Uint8Array): void {
     const name = nameOfKey(key, 0, key.length, this.#origin)
     const relative = name.length - this.#origin.length
-    const compiled = this.#compile(name, key)
+    const out = this.#octets
+    const start = out.length
+    out.u8(relative)
+    out.octets(name, 0, relative)
+    const nameEnd = out.length
+    this.#compileRest(name, key, out)
     hashOctets(name, 0, relative, this.#info.hashSeed)
-    const { tag } = nameHash
-    const number = bucketOf(nameHash.low, this.#count, bucketMask(this.#count))
-    const bucket = this.#bucket(number)
-    const at = bucket.findIndex(({ octets }) => isNamed(octets, name, relative))
-    const before = bucket[at]
-    if (compiled === undefined ? before === undefined : before && compareAll(before.octets, compiled) === 0) return
-    this.#tally(before?.octets, -1)
-    this.#tally(compiled, 1)
-    if (compiled === undefined) bucket.splice(at, 1)
-    else if (before === undefined) bucket.push({ tag, octets: compiled })
-    else bucket[at] = { tag, octets: compiled }
-    this.#written.add(number)
+    const bucket = bucketOf(nameHash.low, this.#count, bucketMask(this.#count))
+    this.#compiled.push({ bucket, tag: nameHash.tag & 0xffff, start, nameEnd, end: out.length })
   }
 
-  /** The entry of a name, or undefined when it has none: it does not exist, or lies below a zone cut. */
-  #compile(name: Name, key: Uint8Array): Uint8Array | undefined {
+  #compileRest(name: Name, key: Uint8Array, out: OctetWriter): void {
     const view = this.#view
     for (let end = parentEnd(key, key.length); end > 0; end = parentEnd(key, end)) {
       const ancestor = view.node(nameOfKey(key, 0, end, this.#origin))
-      if (ancestor !== undefined && has(ancestor.rrsets, RRType.NS)) return undefined
+      if (ancestor !== undefined && has(ancestor.rrsets, RRType.NS)) return
     }
     const node: ZoneNode | undefined = view.node(name)
-    if (node === undefined && !view.hasBelow(name)) return undefined
-    const entry = this.#entry
-    const relative = name.length - this.#origin.length
-    entry.length = 0
-    entry.u8(relative)
-    entry.octets(name, 0, relative)
-    if (node !== undefined && has(node.rrsets, RRType.NS)) this.#compiler.delegation(node, entry)
-    else this.#compiler.name(name, node, entry)
-    return entry.copy()
+    if (node === undefined && !view.hasBelow(name)) return
+    if (node !== undefined && has(node.rrsets, RRType.NS)) this.#compiler.delegation(node, out)
+    else this.#compiler.name(name, node, out)
+  }
+
+  /** Puts compiled entries in place of those that are in their bucket. */
+  #updateBucket(number: number, compiled: readonly Compiled[]): void {
+    const entries = this.#read(number)
+    const { buf } = this.#octets
+    let changed = false
+    for (const { tag, start, nameEnd, end } of compiled) {
+      const at = entries.findIndex((entry) => entry.tag === tag && startsWith(entry.octets, buf, start, nameEnd))
+      const before = entries[at]?.octets
+      const after = end === nameEnd ? undefined : buf.subarray(start, end)
+      if (before === undefined || after === undefined ? before === after : compareAll(before, after) === 0) continue
+      changed = true
+      this.#tally(before, -1)
+      this.#tally(after, 1)
+      if (after === undefined) entries.splice(at, 1)
+      else entries.splice(at < 0 ? entries.length : at, at < 0 ? 0 : 1, { tag, octets: after })
+    }
+    if (changed) this.#write(number, entries)
   }
 
   /** Counts an entry that came or went. */
@@ -160,14 +186,14 @@ export class EntryUpdate {
     if (octets[1 + octets[0]!] === EntryKind.Delegation) this.#delegations += by
   }
 
-  #bucket(number: number): BucketEntry[] {
-    let entries = this.#buckets.get(number)
-    if (entries === undefined) {
-      const value = this.#tables.Buckets.getBinary(numberKey(number))
-      entries = value === undefined ? [] : bucketEntries(value, 0, entryEnd)
-      this.#buckets.set(number, entries)
-    }
-    return entries
+  #read(number: number): BucketEntry[] {
+    const value = this.#tables.Buckets.getBinary(numberKey(number))
+    return value === undefined ? [] : bucketEntries(value, 0, entryEnd)
+  }
+
+  #write(number: number, entries: readonly BucketEntry[]): void {
+    this.#tables.Buckets.putSync(numberKey(number), Buffer.from(bucketOfEntries(entries)))
+    this.#written.add(number)
   }
 
   /** Linear hashing (`bucketOf`): as the zone grows, one bucket after the other is split in two. */
@@ -180,14 +206,13 @@ export class EntryUpdate {
       const source = added & (mask >>> 1)
       const staying: BucketEntry[] = []
       const going: BucketEntry[] = []
-      for (const entry of this.#bucket(source)) {
+      for (const entry of this.#read(source)) {
         hashOctets(entry.octets, 1, 1 + entry.octets[0]!, this.#info.hashSeed)
         const list = bucketOf(nameHash.low, this.#count, mask) === added ? going : staying
         list.push(entry)
       }
-      this.#buckets.set(source, staying)
-      this.#buckets.set(added, going)
-      this.#written.add(source).add(added)
+      this.#write(source, staying)
+      this.#write(added, going)
     }
   }
 }
@@ -216,11 +241,8 @@ function parentEnd(key: Uint8Array, end: number): number {
   return at
 }
 
-function startsWith(key: Uint8Array, prefix: Uint8Array): boolean {
-  return key.length >= prefix.length && compareOctets(key, 0, prefix.length, prefix, 0, prefix.length) === 0
-}
-
-/** Whether an entry is that of the name whose first `relative` octets are given. */
-function isNamed(entry: Uint8Array, name: Name, relative: number): boolean {
-  return entry[0] === relative && compareOctets(entry, 1, 1 + relative, name, 0, relative) === 0
+/** Whether octets begin with `other[start..end)`. */
+function startsWith(octets: Uint8Array, other: Uint8Array, start = 0, end = other.length): boolean {
+  const length = end - start
+  return octets.length >= length && compareOctets(octets, 0, length, other, start, end) === 0
 }

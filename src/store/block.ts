@@ -130,6 +130,11 @@ export class BlockReader {
     return low - 1
   }
 
+  /** Whether the node of this key is in the block, or would be between two that are. */
+  holds(key: Uint8Array, keyLength: number): boolean {
+    return this.count > 0 && this.compare(0, key, keyLength) <= 0 && this.compare(this.count - 1, key, keyLength) >= 0
+  }
+
   /** How the key of a node compares with this one. */
   compare(index: number, key: Uint8Array, keyLength: number): number {
     const node = this.#node(index)

@@ -3,6 +3,7 @@ import { readU16, readU32 } from './octets.ts'
 
 /** One name's entry, taken out of its bucket: the length and octets of the name, then what `answer/` put there. */
 export interface BucketEntry {
+  /** 16 bits. */
   readonly tag: number
   readonly octets: Uint8Array
 }
@@ -12,7 +13,7 @@ const TAG_LENGTH = 4
 const UNIT = 16
 
 /**
- * The entries of the bucket that begins at `start` of `buf`, as copies.
+ * The entries of the bucket that begins at `start` of `buf`, as views of it.
  * @param endOf tells where an entry ends, given where what follows its name begins
  */
 export function bucketEntries(
@@ -23,7 +24,7 @@ export function bucketEntries(
   return Array.from({ length: readU32(buf, start) }, (_, i) => {
     const at = start + 4 + TAG_LENGTH * i
     const entry = start + UNIT * readU16(buf, at + 2)
-    return { tag: readU16(buf, at), octets: buf.slice(entry, endOf(buf, entry + 1 + buf[entry]!)) }
+    return { tag: readU16(buf, at), octets: buf.subarray(entry, endOf(buf, entry + 1 + buf[entry]!)) }
   })
 }
 

@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs'
+
 /** A zone store that can't be read or written: which one, and what to do. */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
@@ -27,7 +29,21 @@ export function writeError(path: string, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause
   const error = cause as Error & { code?: string | number }
   if (error.code === 'ENOSPC' || error.code === 28 || /no space left/i.test(error.message)) return diskFull(path, 0)
+  // LMDB calls a write that found room for its beginning only an input/output error.
+  if (error.code === 5 && hasNoRoom(path)) return diskFull(path, 0)
   return new StoreError(path, `cannot write the zone store: ${error.message}`, { cause })
+}
+
+/** The most octets that LMDB writes at a time, with some to spare. */
+const ONE_WRITE = 16 << 20
+
+function hasNoRoom(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(path)
+    return bavail * bsize < ONE_WRITE
+  } catch {
+    return false
+  }
 }
 
 /** @param missing octets known to be missing, 0 when that is not known */

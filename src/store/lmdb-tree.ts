@@ -47,7 +47,7 @@ class LmdbTree implements Tree {
   }
 
   seek(key: Uint8Array, keyLength: number, how: Seek): boolean {
-    const start = Buffer.from(key.subarray(0, keyLength))
+    const start = keyLength === key.length ? key : key.subarray(0, keyLength)
     if (how === Seek.Exact) return this.#take(this.#table.get(start, this.#options))
     const range = this.#table.getRange({
       start,

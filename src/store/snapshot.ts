@@ -21,6 +21,9 @@ import { PageSource } from './page-tree.ts'
 import { type HeldSource, ReadEnvironment, type SnapshotOptions } from './read-environment.ts'
 import { Seek, type Tree, type TreeSource } from './tree.ts'
 
+/** Blocks of owners remembered where they are read by calls into the library. */
+const RECENT_BLOCKS = 4
+
 /** A version of a zone as it lies in the store: what a reader sees until it opens the next. */
 export class ZoneSnapshot implements ZoneView {
   readonly info: ZoneInfo
@@ -49,7 +52,9 @@ export class ZoneSnapshot implements ZoneView {
   readonly #held: HeldSource
   readonly #source: TreeSource
   readonly #environment: ReadEnvironment | undefined
-  readonly #block = new BlockReader()
+  #block = new BlockReader()
+  readonly #recent = Array.from({ length: RECENT_BLOCKS }, () => new BlockReader())
+  #searches = 0
   readonly #key = new Uint8Array(MAX_KEY_LENGTH + 1)
   readonly #number = new Uint8Array(4)
 
@@ -232,9 +237,16 @@ export class ZoneSnapshot implements ZoneView {
 
   /** Opens the block where the key of this length belongs; the index of the last node at or before it, or -1. */
   #find(length: number): number {
+    const key = this.#sortKey
+    // Where a search is a call into the library, the blocks found last come first.
+    if (this.windows === undefined) {
+      const recent = this.#recent.find((block) => block.holds(key, length))
+      this.#block = recent ?? this.#recent[this.#searches++ % RECENT_BLOCKS]!
+      if (recent !== undefined) return recent.atOrBefore(key, length)
+    }
     if (!this.#owners.seek(this.#key, length + 1, Seek.AtOrBefore)) return -1
     this.#block.open(this.#owners.buf, this.#owners.offset)
-    return this.#block.atOrBefore(this.#sortKey, length)
+    return this.#block.atOrBefore(key, length)
   }
 
   #denialSlot(slot: number): Tree | undefined {

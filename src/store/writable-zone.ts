@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs'
+import { statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RootDatabase } from 'lmdb'
 import { type Name, nameFromText, nameToText } from '../wire/index.ts'
@@ -15,7 +15,7 @@ import { ZoneSnapshot } from './snapshot.ts'
 const LEAST_MAP = 256 << 20
 const MAP_SHARE = 2
 
-/** File in a zone's folder that is written after each update. */
+/** File in a zone's folder that is touched after each update: to write it would make the disk wait for its octets too. */
 const UPDATED = 'UPDATED'
 /** Updates after which readers that died are looked for: each keeps the pages that it last read from being used again. */
 const READER_CHECK_EVERY = 64
@@ -82,6 +82,7 @@ export class WritableZone {
       const version = versionIn(folder)!
       const path = join(folder, version)
       env = openForWriting(path)
+      writeFileSync(join(folder, UPDATED), '')
       return new WritableZone(folder, version, lock, env)
     } catch (error) {
       void env?.close()
@@ -130,8 +131,9 @@ export class WritableZone {
 
   /** Lets a server that watches the zone's folder look at once; whether it does changes nothing of the update. */
   #signal(): void {
+    const now = new Date()
     try {
-      writeFileSync(join(this.#folder, UPDATED), `${this.#info.revision}\n`)
+      utimesSync(join(this.#folder, UPDATED), now, now)
     } catch {
       // It looks every second anyway.
     }
@@ -173,6 +175,10 @@ function openForWriting(path: string): RootDatabase {
   try {
     return openEnvironment(path, { readOnly: false, mapSize: Math.max(LEAST_MAP, MAP_SHARE * file.size) })
   } catch (cause) {
-    throw new StoreError(path, `cannot open the zone store for updates: ${(cause as Error).message}`, { cause })
+    throw new StoreError(
+      path,
+      `cannot open the zone store for updates, perhaps because this process reads it: ${(cause as Error).message}`,
+      { cause },
+    )
   }
 }
