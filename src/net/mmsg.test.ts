@@ -60,7 +60,7 @@ describe.skipIf('missing' in result)('the batched loop', () => {
     // The packets lie in the socket's buffer; with one look at the flag allowed, the loop drains them and returns.
     const handler = orderedHandler(new Int32Array(1))
     let batches = 0
-    sockets.run({
+    await sockets.run({
       answer: handler.answer,
       refresh: () => {
         if (++batches > receives.length) requestStop(stop)

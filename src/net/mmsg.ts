@@ -19,6 +19,9 @@ const LEAST_AHEAD = 4
 /** Messages read ahead at a time: so many waits a core can share, and what was fetched still lies in its nearest cache. */
 const AHEAD = 16
 
+/** Batches, or waits for one, between two turns of the thread's event loop. */
+const BATCHES_PER_TURN = 1024
+
 interface Port {
   readonly socket: UdpSocket
   readonly headers: MessageHeaders
@@ -58,13 +61,19 @@ export class MmsgSockets {
     this.notes = ports.flatMap(({ socket }) => socket.notes)
   }
 
-  /** Blocks the thread until the stop flag is set and what had arrived by then is answered; closes the sockets. */
-  run(handler: Handler): void {
+  /**
+   * Resolves once the stop flag is set and what had arrived by then is answered; closes the sockets. It blocks the thread,
+   * but for a turn of its event loop now and then: what was taken up and let go of needs that to be freed.
+   */
+  async run(handler: Handler): Promise<void> {
     const guarded = new GuardedHandler(handler, this.#cells, UdpCounter.HandlerErrors, this.#onHandlerError)
     try {
       const [first] = this.#ports
-      if (first !== undefined && this.#ports.length === 1) this.#serveOne(first, guarded)
-      else this.#serveSeveral(guarded)
+      while (Atomics.load(this.#stop, 0) === 0) {
+        if (first !== undefined && this.#ports.length === 1) this.#serveOne(first, guarded)
+        else this.#serveSeveral(guarded)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
       this.#drain(guarded)
     } finally {
       this.close()
@@ -77,7 +86,7 @@ export class MmsgSockets {
 
   /** The socket's own receive timeout brings the loop round when nothing comes: no further call is needed. */
   #serveOne(port: Port, handler: GuardedHandler): void {
-    while (Atomics.load(this.#stop, 0) === 0) {
+    for (let batch = 0; batch < BATCHES_PER_TURN && Atomics.load(this.#stop, 0) === 0; batch++) {
       handler.refresh()
       this.#receive(port, handler, MSG_WAITFORONE)
     }
@@ -90,7 +99,7 @@ export class MmsgSockets {
       descriptors[index * 2 + 1] = POLLIN
     }
     const address = this.#libc.addressOf(descriptors.buffer)
-    while (Atomics.load(this.#stop, 0) === 0) {
+    for (let batch = 0; batch < BATCHES_PER_TURN && Atomics.load(this.#stop, 0) === 0; batch++) {
       handler.refresh()
       if (this.#libc.poll(address, this.#ports.length, STOP_INTERVAL) <= 0) continue
       for (let index = 0; index < this.#ports.length; index++) {

@@ -57,9 +57,9 @@ export interface UdpListener {
   /** What an operator should know, such as a socket buffer smaller than wanted. */
   readonly notes: readonly string[]
   /**
-   * Answers until the stop flag is set, then what has already arrived, and closes. With mmsg this does not return until
-   * then, so nothing asynchronous happens in the calling thread (post 'ready' before), and Worker.terminate takes
-   * effect within STOP_INTERVAL. To be called once.
+   * Answers until the stop flag is set, then what has already arrived, and closes. With mmsg it blocks the
+   * calling thread, whose event loop has a turn only every thousand batches: so post 'ready' before. Worker.terminate
+   * takes effect within STOP_INTERVAL. To be called once.
    */
   run(handler: Handler): Promise<void>
   /** Closes without having run. */
@@ -96,7 +96,7 @@ export async function openUdp(options: UdpOptions): Promise<UdpListener> {
   if (io === 'mmsg' && 'libc' in result) {
     const sockets = new MmsgSockets(result.libc, listenerOptions)
     const { addresses, notes } = sockets
-    return { io, reason, addresses, notes, run: async (handler) => sockets.run(handler), close: () => sockets.close() }
+    return { io, reason, addresses, notes, run: (handler) => sockets.run(handler), close: () => sockets.close() }
   }
   const sockets = await openDgramSockets(listenerOptions)
   const { addresses, notes } = sockets
