@@ -1,5 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { threadId } from 'node:worker_threads'
 
 /** Who holds a lock, as written in its file. */
 export interface LockHolder {
@@ -33,7 +34,7 @@ export interface ForeignLock {
  */
 export function tryLock(file: string): HeldLock | ForeignLock {
   const mine = JSON.stringify(thisProcess())
-  const draft = `${file}.${process.pid}`
+  const draft = `${file}.${process.pid}.${threadId}`
   try {
     writeFileSync(draft, mine)
     if (tryLink(draft, file)) return { held: true, release: () => release(file, mine) }
@@ -63,7 +64,7 @@ function tryLink(from: string, to: string): boolean {
 
 /** Renaming first makes sure that two processes that see the same stale lock do not remove each other's new one. */
 function removeUnchanged(file: string, content: string): void {
-  const aside = `${file}.stale.${process.pid}`
+  const aside = `${file}.stale.${process.pid}.${threadId}`
   try {
     renameSync(file, aside)
   } catch {
