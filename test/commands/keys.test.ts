@@ -46,6 +46,7 @@ function settle(folder: string, days = 5): void {
           dnskeyTtl: dnskeys.length === 0 ? 0 : 3600,
           signatures: Object.fromEntries(shown('signatures').map(({ id }) => [id, 'all'])),
           maxTtl: 3600,
+          cds: ds,
         },
         parent: { at: now, ttl: 3600, everywhere: ds, anywhere: ds },
       }

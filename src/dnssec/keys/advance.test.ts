@@ -47,6 +47,7 @@ function facts(
       dnskeyTtl: shown.length === 0 ? 0 : policy.dnskeyTtl,
       signatures: Object.fromEntries(shown.filter(({ isSep }) => !isSep).map(({ id }) => [id, 'all'])),
       maxTtl: DAY,
+      cds: all,
     },
     parent: { at, ttl: DAY, everywhere: all, anywhere: all },
   }
@@ -84,6 +85,7 @@ describe('a zone that is not signed', () => {
       dnskeys: [ksk.id, zsk.id],
       signDnskeyWith: [ksk.id],
       signZoneWith: [zsk.id],
+      signCdsWith: [ksk.id, zsk.id],
       cds: [],
       cdsDelete: false,
     })
@@ -102,7 +104,7 @@ describe('a zone that is not signed', () => {
       [zsk.id]: ['omnipresent', 'omnipresent', 'hidden'],
     })
     expect(publication(fourth.state).cds).toEqual([ksk.id])
-    expect(kinds(fourth)).toEqual(['set-timing', 'set-timing', 'check-parent'])
+    expect(kinds(fourth)).toEqual(['set-timing', 'set-timing', 'publish', 'check-parent'])
     // Seen at the parent, and seen again when the wait is over.
     const seen = advance(fourth.state, policy, facts([ksk, zsk], [ksk, zsk], [ksk], then + HOUR), then + HOUR)
     const end = then + HOUR + DAY + HOUR

@@ -4,7 +4,7 @@ import type { KeyAction, KeyFacts, ServedFacts } from './facts.ts'
 import { type KeySet, recordKinds } from './key-set.ts'
 import { dueAt, observe, settle } from './observe.ts'
 import type { SigningPolicy } from './policy.ts'
-import { publication } from './publication.ts'
+import { parentRequest, publication } from './publication.ts'
 import { appointKeys, effectivePolicy, noteMoments, rolesOf, rolloverAt } from './succession.ts'
 import { applyTransitions } from './transitions.ts'
 import { noteTtls } from './waits.ts'
@@ -92,16 +92,19 @@ function timingOf({ moments }: KeyDraft): KeyTiming {
 function isPublished(
   draft: KeySetDraft,
   policy: SigningPolicy,
-  { dnskeys, dnskeyTtl, signatures }: ServedFacts,
+  { dnskeys, dnskeyTtl, signatures, cds }: ServedFacts,
 ): boolean {
   const wanted = publication(draft)
   if (wanted.dnskeys.length > 0 && dnskeyTtl !== policy.dnskeyTtl) return false
-  const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((id) => b.includes(id))
+  const same = (a: readonly string[], b: readonly string[]) =>
+    a.length === b.length && a.every((item) => b.includes(item))
   const complete = Object.keys(signatures).filter((id) => signatures[id] === 'all')
+  const request = parentRequest(draft, policy).cds.map((rdata) => Buffer.from(rdata).toString('base64'))
   return (
     same(wanted.dnskeys, dnskeys) &&
     same(wanted.signZoneWith, Object.keys(signatures)) &&
-    same(wanted.signZoneWith, complete)
+    same(wanted.signZoneWith, complete) &&
+    same(request, cds)
   )
 }
 

@@ -7,10 +7,15 @@ export interface ServedFacts {
   readonly dnskeys: readonly string[]
   /** TTL of the DNSKEY RRset, in seconds; 0 when there is none. */
   readonly dnskeyTtl: number
-  /** Keys with signatures in the zone, by id: on every RRset that is to be signed, or on some. The rest have none. */
+  /**
+   * Keys with signatures in the zone, by id: on every RRset that is to be signed, or on some. The rest have none. DNSKEY,
+   * CDS and CDNSKEY are left aside, since a KSK signs them too.
+   */
   readonly signatures: Readonly<Record<string, 'all' | 'some'>>
   /** The largest TTL of any RRset that is signed, in seconds, NSEC and NSEC3 included; of an unsigned zone, of any. */
   readonly maxTtl: number
+  /** Rdata of the CDS RRset, in base64; CDNSKEY is taken to come and go with it. */
+  readonly cds: readonly string[]
 }
 
 /** What all of the parent's servers say when asked for the zone's DS RRset. */
@@ -39,7 +44,7 @@ export interface KeyFacts {
 export type KeyAction =
   /** Make a key; the next call takes it from the store. */
   | { readonly kind: 'generate'; readonly role: KeyRole; readonly algorithm: number; readonly rsaBits: number }
-  /** Bring the zone's DNSKEY RRset and its signatures to what {@link publication} says. */
+  /** Bring DNSKEY, CDS, CDNSKEY and the zone's signatures to what {@link publication} and {@link parentRequest} say. */
   | { readonly kind: 'publish' }
   /** Ask the parent's servers for the DS RRset. */
   | { readonly kind: 'check-parent' }

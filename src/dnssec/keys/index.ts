@@ -1,5 +1,6 @@
 /** The life of a zone's keys: a state that is told what is seen of the world, and says what to do next. */
 export { type Advance, advance } from './advance.ts'
+export { carryOut } from './carry-out.ts'
 export type { KeyAction, KeyFacts, ParentFacts, ServedFacts } from './facts.ts'
 export {
   type CachedTtl,

@@ -19,7 +19,7 @@ const zz = nameFromText('zz.')
 function someState(folder: string): KeySet {
   const store = new FileKeyStore(folder)
   for (const isSep of [true, false]) store.generate({ origin: zz, algorithm: 13, isSep })
-  const served = { dnskeys: [], dnskeyTtl: 0, signatures: {}, maxTtl: 3600 }
+  const served = { dnskeys: [], dnskeyTtl: 0, signatures: {}, maxTtl: 3600, cds: [] }
   return advance(
     emptyKeySet('zz.'),
     DEFAULT_POLICY,

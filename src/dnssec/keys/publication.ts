@@ -9,13 +9,15 @@ import type { SigningPolicy } from './policy.ts'
 export interface Publication {
   /** Keys in the DNSKEY RRset. */
   readonly dnskeys: readonly string[]
-  /**
-   * Keys that sign the DNSKEY RRset. They alone sign CDS and CDNSKEY too: the parent takes those only under a key that
-   * it vouches for (RFC 7344 4.1).
-   */
+  /** Keys that sign the DNSKEY RRset. */
   readonly signDnskeyWith: readonly string[]
   /** Keys that sign everything else. One of a new or an old algorithm may be absent from the DNSKEY RRset. */
   readonly signZoneWith: readonly string[]
+  /**
+   * Keys that sign CDS and CDNSKEY: those of the DNSKEY RRset, since the parent takes them only under a key that it vouches
+   * for (RFC 7344 4.1), and those of the zone, so that caches which learn of a new KSK can go on with the copy they have.
+   */
+  readonly signCdsWith: readonly string[]
   /** Keys that the parent is to have a DS for. */
   readonly cds: readonly string[]
   /** The parent is to remove every DS (RFC 8078 4). */
@@ -27,10 +29,13 @@ export function publication(state: KeySet): Publication {
   const { keys, goal } = state
   const idsOf = (chosen: KeySet['keys']) => chosen.map(({ id }) => id)
   const shown = keys.filter(({ dnskey }) => isShown(dnskey))
+  const signDnskeyWith = idsOf(shown.filter(isSep))
+  const signZoneWith = idsOf(keys.filter(({ signatures }) => isShown(signatures)))
   return {
     dnskeys: idsOf(shown),
-    signDnskeyWith: idsOf(shown.filter(isSep)),
-    signZoneWith: idsOf(keys.filter(({ signatures }) => isShown(signatures))),
+    signDnskeyWith,
+    signZoneWith,
+    signCdsWith: [...new Set([...signDnskeyWith, ...signZoneWith])],
     cds: idsOf(keys.filter(({ ds }) => isShown(ds))),
     cdsDelete: goal === 'insecure' && shown.length > 0 && keys.some(({ ds }) => ds.phase !== 'hidden'),
   }

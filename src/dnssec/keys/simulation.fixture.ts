@@ -36,14 +36,21 @@ class History<T> {
   /** @param lag seconds until the last server has followed */
   show(value: T, ttl: number, now: number, lag: number): void {
     const last = this.#shown.at(-1)
-    if (last !== undefined && last.ttl === ttl && this.#same(last.value, value)) return
-    if (last !== undefined) last.until = now + lag
+    const isCurrent = last !== undefined && last.until === Number.POSITIVE_INFINITY
+    if (isCurrent && last.ttl === ttl && this.#same(last.value, value)) return
+    this.withdraw(now, lag)
     this.#shown.push({ value, ttl, until: Number.POSITIVE_INFINITY })
+  }
+
+  /** Nothing is shown any more. */
+  withdraw(now: number, lag: number): void {
+    const last = this.#shown.at(-1)
+    if (last !== undefined) last.until = Math.min(last.until, now + lag)
   }
 
   /** All that a cache may hold at this moment. */
   cached(now: number): T[] {
-    while (this.#shown[0]!.until + this.#shown[0]!.ttl <= now) this.#shown.shift()
+    while (this.#shown.length > 0 && this.#shown[0]!.until + this.#shown[0]!.ttl <= now) this.#shown.shift()
     return this.#shown.map(({ value }) => value)
   }
 
@@ -65,6 +72,9 @@ interface DnskeyRRset {
 const sameKeys = (a: readonly StoredKey[], b: readonly StoredKey[]) =>
   a.length === b.length && a.every((key) => b.includes(key))
 
+/** How far a program came before it was killed: not to storing its new state, to the storing, or into its actions. */
+export type Kill = 'unstored' | 'stored' | 'half done'
+
 export interface World {
   readonly policy: (now: number) => SigningPolicy
   /** Seconds: TTLs of the zone's data, and of the DS RRset at the parent. */
@@ -74,8 +84,10 @@ export interface World {
   readonly parentDelay: () => number
   /** Hours that one of the four quarters of the zone takes to be signed anew. */
   readonly resignHours: number
-  /** The share of steps in which the program is killed: with its new state lost, or stored but with actions undone. */
+  /** The share of steps in which the program is killed. */
   readonly kills: number
+  /** At which step it is killed besides, and how far it came. */
+  readonly kill?: (now: number) => Kill | undefined
   readonly random: () => number
   /** What the program is told in place of the truth. */
   readonly tell?: (facts: KeyFacts) => KeyFacts
@@ -93,6 +105,7 @@ export class Simulation {
   readonly #dnskey = new History<DnskeyRRset>((a, b) => sameKeys(a.keys, b.keys) && sameKeys(a.signers, b.signers))
   /** The signatures of each quarter of the zone. */
   readonly #quarters: History<readonly StoredKey[]>[] = []
+  readonly #cdsSigners = new History<readonly StoredKey[]>(sameKeys)
   #parent: ParentFacts | undefined
   #cds: readonly Uint8Array[] = []
   #cdsDelete = false
@@ -133,14 +146,11 @@ export class Simulation {
       const again = JSON.stringify(advance(state, policy(this.now), tell(facts), this.now))
       if (again !== JSON.stringify({ state, actions, nextAt })) throw new Error('a second call changed something')
     }
-    const killed = random() < kills
-    const saved = !killed || random() < 0.5
+    const kill = this.#world.kill?.(this.now) ?? randomKill(kills, random)
     // What is stored is text, and what is read from it goes on.
-    if (saved) this.state = JSON.parse(JSON.stringify(state)) as KeySet
-    for (const action of actions) {
-      if (killed && (!saved || random() < 0.5)) break
-      this.#perform(action)
-    }
+    if (kill !== 'unstored') this.state = JSON.parse(JSON.stringify(state)) as KeySet
+    const done = kill === undefined ? actions.length : kill === 'half done' ? Math.ceil(actions.length / 2) : 0
+    for (const action of actions.slice(0, done)) this.#perform(action)
     this.check()
   }
 
@@ -156,6 +166,7 @@ export class Simulation {
       dnskeyTtl: keys.length === 0 ? 0 : this.#dnskey.ttl,
       signatures,
       maxTtl: this.#world.maxTtl,
+      cds: this.#cds.map((rdata) => Buffer.from(rdata).toString('base64')),
     }
   }
 
@@ -217,10 +228,15 @@ export class Simulation {
     }
   }
 
-  /** The CDS RRset is served with every commit; the parent comes by later. */
+  /** The CDS RRset is served with the same commit; the parent comes by later. */
   #tellParent(): void {
-    const { cds } = parentRequest(this.state, this.#world.policy(this.now))
-    const { cdsDelete } = publication(this.state)
+    const { policy, maxTtl } = this.#world
+    const { cds } = parentRequest(this.state, policy(this.now))
+    const { cdsDelete, signCdsWith } = publication(this.state)
+    // Where there is none, that is proved by signatures as all the zone has them.
+    const lag = policy(this.now).propagationDelay
+    if (cds.length > 0) this.#cdsSigners.show(this.#keysOf(signCdsWith), maxTtl, this.now, lag)
+    else this.#cdsSigners.withdraw(this.now, lag)
     const same = cds.length === this.#cds.length && cds.every((rdata, i) => Buffer.compare(rdata, this.#cds[i]!) === 0)
     if (same && cdsDelete === this.#cdsDelete) return
     this.#cds = cds
@@ -229,8 +245,6 @@ export class Simulation {
   }
 
   #parentActs(): void {
-    // The state's CDS changes are committed like any other change of the zone.
-    this.#tellParent()
     if (this.now < this.#parentActsAt) return
     this.#parentActsAt = Number.POSITIVE_INFINITY
     // RFC 7344 4: no CDS leaves the DS as they are.
@@ -254,7 +268,8 @@ export class Simulation {
   check(): void {
     const { now } = this
     const dnskeys = this.#dnskey.cached(now)
-    const signatures = this.#quarters.flatMap((quarter) => quarter.cached(now))
+    const quarters = this.#quarters.flatMap((quarter) => quarter.cached(now))
+    const signatures = [...quarters, ...this.#cdsSigners.cached(now)]
     for (const ds of this.#ds.cached(now)) {
       for (const dnskey of dnskeys) {
         for (const signers of signatures) {
@@ -270,6 +285,11 @@ export class Simulation {
       }
     }
   }
+}
+
+function randomKill(share: number, random: () => number): Kill | undefined {
+  if (random() >= share) return undefined
+  return (['unstored', 'stored', 'half done'] as const)[Math.floor(random() * 3)]
 }
 
 /**
