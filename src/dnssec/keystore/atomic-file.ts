@@ -1,10 +1,35 @@
-import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 
 let drafts = 0
 
+const DRAFT = /\.\d+-\d+\.new$/
+/** Milliseconds; a draft is there for a moment, unless its writer was killed. */
+const ABANDONED_AFTER = 600_000
+
+/** A draft may hold a private key, and must not stay. */
+function removeAbandonedDrafts(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!DRAFT.test(name)) continue
+    const path = join(folder, name)
+    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Number.POSITIVE_INFINITY }
+    if (mtimeMs < Date.now() - ABANDONED_AFTER) rmSync(path, { force: true })
+  }
+}
+
 /** Writes a draft beside the file and has it on the disk before its name is known. */
 function writeDraft(path: string, text: string, mode: number): string {
+  removeAbandonedDrafts(dirname(path))
   const draft = `${path}.${process.pid}-${drafts++}.new`
   const file = openSync(draft, 'wx', mode)
   try {

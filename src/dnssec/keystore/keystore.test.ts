@@ -1,4 +1,13 @@
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -132,6 +141,17 @@ describe('the files', () => {
     store.delete(id)
     expect(names(store)).toEqual([])
     expect(() => store.open(id)).toThrow(expect.objectContaining({ name: 'KeyNotFoundError', id }))
+  })
+
+  it('that a killed program did not finish are removed after a while', () => {
+    const store = newStore()
+    store.generate({ origin: zz, algorithm: 13, isSep: true })
+    const drafts = ['Kzz.+013+00001.private.4711-0.new', 'Kzz.+013+00001.private.4712-0.new']
+    for (const name of drafts) writeFileSync(join(store.folder, name), 'secret')
+    const longAgo = Date.now() / 1000 - 3600
+    utimesSync(join(store.folder, drafts[0]!), longAgo, longAgo)
+    store.generate({ origin: zz, algorithm: 13, isSep: true })
+    expect(names(store).filter((name) => name.endsWith('.new'))).toEqual([drafts[1]])
   })
 
   it('of which only the public one is there are no key', () => {

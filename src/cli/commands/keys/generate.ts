@@ -48,7 +48,8 @@ Examples:
       const folder = openKeyFolder(options)
       const state = folder.file.read()
       const ids = roles.map((isSep) => folder.store.generate({ origin: folder.origin, algorithm, isSep, rsaBits }).id)
-      const made = folder.store.list(folder.origin).filter(({ id }) => ids.includes(id))
+      const stored = folder.store.list(folder.origin)
+      const made = ids.map((id) => stored.find((key) => key.id === id)!)
       if (options.json)
         writeJson({ zone: folder.zone, folder: folder.store.folder, keys: made.map((key) => keyToJson(state, key)) })
       else {
