@@ -4,7 +4,9 @@ export { type ExportOptions, exportZone } from './export.ts'
 export { type LoadOptions, type LoadResult, loadZone } from './load.ts'
 export { LOAD_PHASES, type LoadPhase, type LoadProgress, type PhaseTimes, type ProgressListener } from './progress.ts'
 export { type SignOptions, type SignPolicy, type SignResult, signZoneFile } from './sign.ts'
+export type { LoadSigning } from './signed-nodes.ts'
 export {
+  SignatureRefusedError,
   SignedForm,
   type SignedZoneVisitor,
   SigningPool,

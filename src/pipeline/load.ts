@@ -1,13 +1,22 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { RrsigVerifier } from '../dnssec/verify/index.ts'
-import { EnvironmentWriter, type StatePut, writeError, ZoneBuild, type ZoneInfo } from '../store/index.ts'
+import {
+  EnvironmentWriter,
+  type StatePut,
+  StoreError,
+  writeError,
+  ZoneBuild,
+  type ZoneInfo,
+  zoneInfo,
+} from '../store/index.ts'
 import type { Name } from '../wire/index.ts'
 import { ZoneChecker, type ZoneFindings } from '../zone/checks/index.ts'
 import type { ZoneFileProblem } from '../zonefile/index.ts'
 import { ZoneBuilder } from './build.ts'
+import { FileNodes, type NodeSource } from './node-source.ts'
 import { type PhaseTimes, type ProgressListener, ProgressReporter } from './progress.ts'
-import { parseInto, RecordStage } from './record-stage.ts'
+import { type LoadSigning, SignedNodes } from './signed-nodes.ts'
 
 /**
  * Signatures verified one and all, and then one in so many: enough to refuse a zone signed with the wrong key, and no
@@ -27,6 +36,8 @@ export interface LoadOptions {
   readonly expiresAt?: number
   /** What is kept with the zone from the start, as updates keep it. Nothing is taken over from the version before. */
   readonly state?: readonly StatePut[]
+  /** Signs the zone; absent, it is loaded as it is. */
+  readonly signing?: LoadSigning
 }
 
 export interface LoadResult {
@@ -40,6 +51,11 @@ export interface LoadResult {
   readonly truncatedProblems: boolean
   /** Of the zone checks; an error keeps the zone from being loaded. */
   readonly findings: ZoneFindings
+  /**
+   * The errors found are of the zone as it was signed here, whose unsigned data had passed the checks. A signature that
+   * does not verify when it is made is an error that the load throws.
+   */
+  readonly signingAtFault: boolean
   /** In all, and by phase. */
   readonly seconds: number
   readonly phases: PhaseTimes
@@ -49,56 +65,63 @@ const NOTHING_FOUND: ZoneFindings = { findings: [], errors: 0, warnings: 0, coun
 
 /**
  * Loads a zone file into a data folder: reads, checks and compiles it beside the version that is there, then switches.
- * Whatever fails or interrupts it, the version before stays.
- * @throws StoreError when the store can't be written; what is wrong with the zone is in the result
+ * Whatever fails or interrupts it, the version before stays. With `signing` it signs the zone on the way, and what is
+ * stored has then passed the gate: each signature verified with the keys as published, the signed zone checked whole.
+ * @throws StoreError when the store can't be written; with `signing`, SignatureRefusedError, SigningThreadError,
+ * HashCollisionError. What is wrong with the zone is in the result.
  */
 export async function loadZone(options: LoadOptions): Promise<LoadResult> {
-  const { dataDir, origin, file } = options
+  const { dataDir, origin, file, signing, memory } = options
   const reporter = new ProgressReporter(options.onProgress)
   const build = ZoneBuild.begin(dataDir, origin)
   let writer: EnvironmentWriter | undefined
   let committed = false
-  let stage: RecordStage | undefined
+  let nodes: NodeSource | undefined
   let started: ZoneBuilder | undefined
   try {
     const checker = new ZoneChecker({
       origin,
-      now: Math.floor(Date.now() / 1000),
+      now: signing?.context.now ?? Math.floor(Date.now() / 1000),
       temporaryFolder: `${build.path}-checks`,
       verifier: new RrsigVerifier(VERIFIED),
     })
-    stage = new RecordStage(origin, checker, `${build.path}-records`, options.memory)
+    const reading = { origin, file, reporter, observer: checker, folder: build.path, memory }
+    nodes =
+      signing === undefined
+        ? new FileNodes(reading)
+        : new SignedNodes({ ...reading, signing, serialBefore: serialBefore(dataDir, origin) })
     const source = sourceOf(file)
-    const parsed = parseInto(stage, origin, file, reporter)
+    const parsed = nodes.read()
     const outcome = (findings: ZoneFindings, info?: ZoneInfo): LoadResult => ({
       ok: info !== undefined,
       info,
       problems: parsed.problems,
       truncatedProblems: parsed.truncatedProblems,
       findings,
+      signingAtFault: false,
       seconds: reporter.seconds,
       phases: reporter.times,
     })
     if (parsed.problems.length > 0) return outcome(NOTHING_FOUND)
+    const total = nodes.records
+    const early = nodes.prepare()
+    if (early !== undefined && early.errors > 0) return outcome(early)
 
-    const total = stage.records
-    reporter.enter('store', total)
     writer = new EnvironmentWriter(build.path)
     const builder = new ZoneBuilder(origin, writer, {
-      nsec3Records: stage.nsec3Records,
+      nsec3Records: nodes.nsec3Records,
       source,
       expiresAt: options.expiresAt,
       folder: build.path,
       state: options.state ?? [],
     })
     started = builder
-    stage.drain((node, key) => {
+    await nodes.give((node, key) => {
       checker.node(node)
       builder.add(node, key)
-      reporter.step(node, total)
     })
     const findings = checker.finish()
-    if (findings.errors > 0) return outcome(findings)
+    if (findings.errors > 0) return { ...outcome(findings), signingAtFault: signing !== undefined }
 
     reporter.enter('compile', total)
     const info = builder.finish((done, all) => reporter.report(Math.round((done * total) / all), total))
@@ -112,10 +135,20 @@ export async function loadZone(options: LoadOptions): Promise<LoadResult> {
   } catch (error) {
     throw isFullDisk(error) ? writeError(build.path, error) : error
   } finally {
-    stage?.dispose()
+    nodes?.dispose()
     started?.dispose()
     await writer?.abandon()
     if (!committed) build.abandon()
+  }
+}
+
+/** Of the version there is. One that cannot be read can't be followed either. */
+function serialBefore(dataDir: string, origin: Name): number | undefined {
+  try {
+    return zoneInfo(dataDir, origin)?.serial
+  } catch (error) {
+    if (error instanceof StoreError) return undefined
+    throw error
   }
 }
 

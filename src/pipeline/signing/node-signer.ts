@@ -3,6 +3,7 @@ import { DigestedRecords, type RRset, type ZoneNode } from '../../zone/index.ts'
 import { RecordPrinter } from '../../zonefile/index.ts'
 import { printNode } from '../print-node.ts'
 import { NodePacker, PACKED_KEY_AT, type PackedNode, packedKeyEnd, packedLength, unpackNode } from './packed-node.ts'
+import { SignatureCheck } from './signature-check.ts'
 
 /** What signing gives out. */
 export const SignedForm = {
@@ -24,6 +25,8 @@ export interface NodeSignerOptions {
   readonly now: number
   /** Of `SignedForm`; each is given out by itself. */
   readonly forms: readonly number[]
+  /** DNSKEY rdata as the zone will publish them: each signature is verified with them as soon as it is made. */
+  readonly verifyWith?: readonly Uint8Array[]
 }
 
 /** Signs packed nodes. Whatever the thread, this is what works in it. */
@@ -32,16 +35,22 @@ export class NodeSigner {
   readonly #visit: SignedVisitor
   readonly #printer: RecordPrinter | undefined
   readonly #packer: NodePacker | undefined
+  readonly #check: SignatureCheck | undefined
   #digested: DigestedRecords | undefined
 
   constructor(options: NodeSignerOptions, visit: SignedVisitor) {
     this.#options = options
     this.#visit = visit
     this.#printer = options.forms.includes(SignedForm.TEXT) ? new RecordPrinter(1 << 20) : undefined
+    const { verifyWith, keys } = options
+    this.#check = verifyWith && new SignatureCheck(verifyWith, keys)
     this.#packer = options.forms.includes(SignedForm.NODES) ? new NodePacker(1 << 20) : undefined
   }
 
-  /** Signs the nodes packed at `buf[start..end)`, none of which is the apex, and gives them out. */
+  /**
+   * Signs the nodes packed at `buf[start..end)`, none of which is the apex, and gives them out.
+   * @throws SignatureRefusedError
+   */
   sign(buf: Uint8Array, start: number, end: number): void {
     const digested = this.#options.forms.includes(SignedForm.DIGESTED) ? this.#digestedRecords() : undefined
     for (let at = start; at < end; at += packedLength(buf, at)) {
@@ -67,10 +76,14 @@ export class NodeSigner {
     const signed: RRset[] = []
     for (let i = 0; i < rrsets.length; i++) {
       const rrset = rrsets[i]!
+      if (!rrset.toSign) {
+        signed.push(rrset)
+        continue
+      }
       const { type, ttl, rdatas } = rrset
-      signed.push(
-        rrset.toSign ? { type, ttl, rdatas, signatures: signaturesFor(keys, owner, rrset, schedule, now) } : rrset,
-      )
+      const made = { type, ttl, rdatas, signatures: signaturesFor(keys, owner, rrset, schedule, now) }
+      this.#check?.verify(owner, made)
+      signed.push(made)
     }
     return { owner, rrsets: signed }
   }

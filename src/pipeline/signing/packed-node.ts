@@ -114,6 +114,11 @@ export function packedKeyEnd(buf: Uint8Array, at: number): number {
   return at + PACKED_KEY_AT + readU16(buf, at + 4)
 }
 
+/** Sort key of the node packed at `at`, a view of `buf`. */
+export function packedKey(buf: Uint8Array, at: number): Uint8Array {
+  return buf.subarray(at + PACKED_KEY_AT, packedKeyEnd(buf, at))
+}
+
 /** The node packed at `at`; its octets are views of `buf`. */
 export function unpackNode(buf: Uint8Array, at: number): PackedNode {
   let to = packedKeyEnd(buf, at)

@@ -9,7 +9,15 @@ import { RrsigVerifier } from '../../dnssec/verify/index.ts'
 import { DnssecAlgorithm, RRType } from '../../iana/index.ts'
 import { nameFromText, nameToText } from '../../wire/index.ts'
 import type { ZoneNode } from '../../zone/index.ts'
-import { NodePacker, packedLength, SignedForm, SigningPool, SigningThreadError, unpackNode } from './index.ts'
+import {
+  NodePacker,
+  packedLength,
+  SignatureRefusedError,
+  SignedForm,
+  SigningPool,
+  SigningThreadError,
+  unpackNode,
+} from './index.ts'
 
 const NOW = 1_790_000_000
 const ZZ = nameFromText('zz.')
@@ -113,5 +121,32 @@ test('a thread that cannot open its keys says so', async () => {
     expect(() => pool.flush()).toThrow(SigningThreadError)
   } finally {
     await pool.close()
+  }
+})
+
+test.each([0, 2])('a signature that does not verify is refused with its record, on %i threads', async (threads) => {
+  const keys = partKeys(store.list(ZZ).map(({ id }) => store.open(id)))
+  const schedule = new SignatureSchedule(DEFAULT_POLICY)
+  // Two pairs of octets change places: the key tag, a sum of such pairs, stays (RFC 4034 B).
+  const published = store.list(ZZ)[0]!.dnskey.slice()
+  published.set([published[6]!, published[7]!, published[4]!, published[5]!], 4)
+  const nodes = packed(5)
+  for (const verifyWith of [[store.list(ZZ)[0]!.dnskey], [published]]) {
+    const descriptor = { kind: 'files', folder } as const
+    const forms = [SignedForm.NODES]
+    const pool = new SigningPool({ store: descriptor, keys, schedule, now: NOW, forms, threads, verifyWith }, () => {})
+    const sign = () => {
+      pool.add(nodes.buf, 0, nodes.length)
+      pool.flush()
+    }
+    try {
+      if (verifyWith[0] !== published) sign()
+      else {
+        expect(sign).toThrow(SignatureRefusedError)
+        expect(sign).toThrow(/^n0\.zz\. TXT: /)
+      }
+    } finally {
+      await pool.close()
+    }
   }
 })

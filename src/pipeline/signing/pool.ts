@@ -3,7 +3,8 @@ import type { Worker } from 'node:worker_threads'
 import type { KeyStoreDescriptor } from '../../dnssec/keystore/index.ts'
 import { NodeSigner, type NodeSignerOptions, type SignedVisitor } from './node-signer.ts'
 import { packedLength } from './packed-node.ts'
-import { FAILURE, FREE, GIVEN, INPUT_OCTETS, Ring } from './ring.ts'
+import { FAILURE, FREE, GIVEN, INPUT_OCTETS, REFUSAL, Ring } from './ring.ts'
+import { SignatureRefusedError } from './signature-check.ts'
 import { startSigningThread } from './start-thread.ts'
 
 /** A thread that gives nothing for this long has died: milliseconds. A batch takes some ten, with RSA some hundred. */
@@ -39,7 +40,7 @@ export class SigningPool {
   #used = 0
 
   constructor(options: SigningPoolOptions, visit: SignedVisitor) {
-    const { store, keys, schedule, now, forms, threads = availableParallelism() } = options
+    const { store, keys, schedule, now, forms, verifyWith, threads = availableParallelism() } = options
     this.#visit = visit
     this.#own = new NodeSigner(options, visit)
     const slots = threads * SLOTS_PER_THREAD
@@ -49,7 +50,7 @@ export class SigningPool {
     const forZone = keys.forZone.map(({ id }) => id)
     for (let i = 0; i < threads; i++) {
       const { periods } = schedule
-      const thread = startSigningThread({ memory, slots, store, forKeys, forZone, periods, now, forms })
+      const thread = startSigningThread({ memory, slots, store, forKeys, forZone, periods, now, forms, verifyWith })
       thread.unref()
       // A thread tells its failures through the ring; one that cannot even start shows as silence there.
       thread.on('error', () => {})
@@ -57,7 +58,7 @@ export class SigningPool {
     }
   }
 
-  /** Takes nodes packed at `buf[start..end)`; none may be the apex. @throws SigningThreadError */
+  /** Takes nodes packed at `buf[start..end)`; none may be the apex. @throws SigningThreadError, SignatureRefusedError */
   add(buf: Uint8Array, start: number, end: number): void {
     for (let at = start; at < end; ) {
       const length = packedLength(buf, at)
@@ -79,7 +80,7 @@ export class SigningPool {
     this.#used += length
   }
 
-  /** Gives out everything that was taken. @throws SigningThreadError */
+  /** Gives out everything that was taken. @throws SigningThreadError, SignatureRefusedError */
   flush(): void {
     this.#submit()
     while (this.#collected < this.#filled) this.#collect()
@@ -111,6 +112,7 @@ export class SigningPool {
       this.#wait(batch, GIVEN)
       const { form, octets, isLast } = this.#ring.output(batch)
       if (form === FAILURE) throw new SigningThreadError(`signing failed: ${Buffer.from(octets).toString()}`)
+      if (form === REFUSAL) throw new SignatureRefusedError(Buffer.from(octets).toString())
       if (octets.length > 0) this.#visit(form, octets)
       this.#ring.take(batch, isLast)
       if (isLast) break

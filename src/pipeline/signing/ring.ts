@@ -20,8 +20,9 @@ const PHASES = 4
 export const INPUT_OCTETS = 1 << 17
 export const OUTPUT_OCTETS = 1 << 19
 
-/** What a form is called that says why signing failed. */
+/** What a form is called that says why signing failed, and why a signature was refused. */
 export const FAILURE = -1
+export const REFUSAL = -2
 
 const WORDS = 5
 const INPUT_LENGTH = 1

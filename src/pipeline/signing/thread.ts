@@ -2,7 +2,8 @@ import { workerData } from 'node:worker_threads'
 import { type KeyStoreDescriptor, openKeyStore } from '../../dnssec/keystore/index.ts'
 import { type SignaturePeriods, SignatureSchedule } from '../../dnssec/sign/index.ts'
 import { NodeSigner } from './node-signer.ts'
-import { FAILURE, FILLED, OUTPUT_OCTETS, Ring, TAKEN } from './ring.ts'
+import { FAILURE, FILLED, OUTPUT_OCTETS, REFUSAL, Ring, TAKEN } from './ring.ts'
+import { SignatureRefusedError } from './signature-check.ts'
 
 /** What the feeder starts this thread with. */
 export interface SigningOrder {
@@ -16,6 +17,8 @@ export interface SigningOrder {
   /** Seconds since 1970. */
   readonly now: number
   readonly forms: readonly number[]
+  /** DNSKEY rdata that signatures are verified with; not verified when undefined. */
+  readonly verifyWith: readonly Uint8Array[] | undefined
 }
 
 /** Milliseconds after which a waiting thread looks whether it is still wanted. */
@@ -63,7 +66,8 @@ function work(order: SigningOrder): void {
       signer.sign(input, 0, length)
     } catch (error) {
       const message = new TextEncoder().encode(error instanceof Error ? error.message : String(error))
-      ring.give(batch, FAILURE, message.subarray(0, OUTPUT_OCTETS), true)
+      const form = error instanceof SignatureRefusedError ? REFUSAL : FAILURE
+      ring.give(batch, form, message.subarray(0, OUTPUT_OCTETS), true)
       return
     }
     if (!give(ring, batch, given)) return
@@ -77,8 +81,10 @@ function makeSigner(order: SigningOrder, given: readonly Given[]): NodeSigner {
     forKeys: order.forKeys.map((id) => store.open(id)),
     forZone: order.forZone.map((id) => store.open(id)),
   }
-  const { now, forms } = order
-  return new NodeSigner({ keys, schedule: new SignatureSchedule(order.periods), now, forms }, (form, octets) => {
+  const { now, forms, verifyWith } = order
+  const schedule = new SignatureSchedule(order.periods)
+  const options = { keys, schedule, now, forms, ...(verifyWith === undefined ? {} : { verifyWith }) }
+  return new NodeSigner(options, (form, octets) => {
     given.find((candidate) => candidate.form === form)!.add(octets)
   })
 }

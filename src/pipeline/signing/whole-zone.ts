@@ -28,6 +28,7 @@ import { SignedForm } from './node-signer.ts'
 import { NodeSpool } from './node-spool.ts'
 import { NodePacker, PACKED_KEY_AT, packedKeyEnd, unpackNode } from './packed-node.ts'
 import { SigningPool } from './pool.ts'
+import { SignatureCheck } from './signature-check.ts'
 
 /** Packed nodes below which starting threads takes longer than signing. */
 const WORTH_THREADS = 1 << 18
@@ -41,6 +42,8 @@ export interface WholeZoneOptions {
   readonly folder: string
   /** As many as there are processors when absent. */
   readonly threads?: number
+  /** Verify each signature, as soon as it is made, with the keys as they will be published. */
+  readonly verify?: boolean
 }
 
 /** Takes the signed zone in canonical order. Octets are valid during the call only. */
@@ -68,13 +71,16 @@ export class WholeZoneSigning {
   /** With NSEC, a node of the chain waits for its successor, and the nodes below a cut wait with it. */
   #waiting: { readonly node: ZoneNode; readonly key: Uint8Array; readonly place: number } | undefined
   readonly #behind = new NodePacker()
+  /** Of the apex; those of all other nodes are verified where they are made. */
+  readonly #check: SignatureCheck | undefined
   #denialTtl = 0
   #apex: ZoneNode | undefined
 
   constructor(options: WholeZoneOptions) {
-    const { context, folder } = options
+    const { context, published, folder, verify } = options
     const { origin, denial, nsec3 = PLAIN_NSEC3 } = context
     this.#options = options
+    this.#check = verify ? new SignatureCheck(published.dnskeys, context.keys) : undefined
     this.#place = new NodeContext(origin)
     this.#spool = new NodeSpool(folder)
     this.#hashes = new ExternalSorter({ folder: `${folder}/hashes` })
@@ -88,6 +94,11 @@ export class WholeZoneSigning {
   /** Nodes taken. */
   get nodes(): number {
     return this.#spool.nodes
+  }
+
+  /** NSEC3 records that will come, or somewhat more; known when all nodes are taken. */
+  get nsec3Records(): number {
+    return this.#hashes.items
   }
 
   /**
@@ -118,10 +129,10 @@ export class WholeZoneSigning {
    * Signs the nodes taken.
    * @param form of `SignedForm`, TEXT or NODES
    * @param onProgress called now and then with the nodes that are done, and how many there are in all
-   * @throws SigningThreadError, HashCollisionError
+   * @throws SigningThreadError, SignatureRefusedError, HashCollisionError
    */
   async sign(form: number, visitor: SignedZoneVisitor, onProgress: (done: number, all: number) => void): Promise<void> {
-    const { context, store, threads } = this.#options
+    const { context, published, store, threads, verify } = this.#options
     this.#feeder.finish()
     this.#spool.finish()
     const apex = this.#takeApex()
@@ -136,6 +147,7 @@ export class WholeZoneSigning {
         now,
         store,
         forms: digests.size === 0 ? [form] : [form, SignedForm.DIGESTED],
+        ...(verify ? { verifyWith: published.dnskeys } : {}),
         ...(this.#isSmall() ? { threads: 0 } : threads === undefined ? {} : { threads }),
       },
       (given, octets) => {
@@ -182,7 +194,9 @@ export class WholeZoneSigning {
   }
 
   #takeApex(): ZoneNode {
-    return signNode(this.#apex!, Place.APEX, this.#options.context)
+    const apex = signNode(this.#apex!, Place.APEX, this.#options.context)
+    for (const rrset of apex.rrsets) this.#check?.verify(apex.owner, rrset)
+    return apex
   }
 
   /** Leads nodes and NSEC3 records to the pool, in the order of their owners. */
@@ -244,7 +258,9 @@ export class WholeZoneSigning {
     const found = new Map([...digests].map(([hash, digest]) => [hash, digest.digest()]))
     const zonemd = { type: RRType.ZONEMD, ttl, rdatas: zonemdRdatas(soaSerial(rdatas[0]!), context.zonemd, found) }
     const signatures = signaturesFor(context.keys, context.origin, zonemd, context.schedule, context.now)
-    return { ...zonemd, signatures }
+    const signed = { ...zonemd, signatures }
+    this.#check?.verify(context.origin, signed)
+    return signed
   }
 }
 

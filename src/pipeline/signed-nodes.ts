@@ -1,0 +1,185 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import type { KeyStoreDescriptor } from '../dnssec/keystore/index.ts'
+import {
+  isMadeBySigning,
+  type PublishedKeys,
+  type SigningContext,
+  soaSerial,
+  withSerial,
+} from '../dnssec/sign/index.ts'
+import { RRType } from '../iana/index.ts'
+import { ZoneChecker, type ZoneFindings } from '../zone/checks/index.ts'
+import { compareOctets, type RRset, serialTimeBefore, type ZoneNode } from '../zone/index.ts'
+import type { ParsedRecord, ParseResult } from '../zonefile/index.ts'
+import type { FileNodesOptions, NodeSource } from './node-source.ts'
+import { parseInto, RecordStage, type StageObserver } from './record-stage.ts'
+import { NodeSpool, packedKey, packedLength, SignedForm, unpackNode, WholeZoneSigning } from './signing/index.ts'
+
+/** How a zone is signed while it is loaded. */
+export interface LoadSigning {
+  readonly context: SigningContext
+  readonly published: PublishedKeys
+  /** The store of the context's keys, which each signing thread opens by itself. */
+  readonly store: KeyStoreDescriptor
+  /** The CDS and CDNSKEY RRsets that the apex is to have, without signatures; those of the file are left out. */
+  readonly apex: readonly RRset[]
+  /** As many as there are processors when absent. */
+  readonly threads?: number
+}
+
+export interface SignedNodesOptions extends FileNodesOptions {
+  readonly signing: LoadSigning
+  /** The serial of the version before: the new one is later, unless the serial scheme is `keep`. */
+  readonly serialBefore: number | undefined
+}
+
+const NO_KEY = new Uint8Array(0)
+
+/**
+ * The nodes of a zone file, signed: what earlier signing made is left out, the unsigned zone is checked, then signed on
+ * all processors, each signature verified as soon as it is made.
+ */
+export class SignedNodes implements NodeSource {
+  readonly #options: SignedNodesOptions
+  readonly #folder: string
+  readonly #checker: ZoneChecker
+  readonly #stage: RecordStage
+  readonly #signing: WholeZoneSigning
+  readonly #spool: NodeSpool
+
+  constructor(options: SignedNodesOptions) {
+    const { signing, folder, memory, observer } = options
+    const { context, published, store, threads } = signing
+    this.#options = options
+    this.#folder = `${folder}-signing`
+    mkdirSync(this.#folder, { recursive: true })
+    const { origin, now } = context
+    this.#checker = new ZoneChecker({ origin, now, temporaryFolder: `${folder}-unsigned-checks` })
+    this.#stage = new RecordStage(origin, both(this.#checker, observer), `${folder}-records`, memory)
+    this.#signing = new WholeZoneSigning({
+      context,
+      published,
+      store,
+      folder: this.#folder,
+      verify: true,
+      ...(threads === undefined ? {} : { threads }),
+    })
+    this.#spool = new NodeSpool(this.#folder)
+  }
+
+  read(): ParseResult {
+    const { file, reporter, signing } = this.#options
+    const { origin } = signing.context
+    const isData = ({ type, ownerLength }: ParsedRecord) => {
+      const atApex = ownerLength === origin.length
+      return !isMadeBySigning(type, atApex) && !(atApex && isForParent(type))
+    }
+    return parseInto(this.#stage, origin, file, reporter, isData)
+  }
+
+  get records(): number {
+    return this.#stage.records
+  }
+
+  prepare(): ZoneFindings {
+    const { reporter } = this.#options
+    const { records } = this
+    reporter.enter('check', records)
+    let hasSoa = false
+    this.#stage.drain((node, key) => {
+      this.#checker.node(node)
+      if (key.length === 0) hasSoa = node.rrsets.some(({ type, rdatas }) => type === RRType.SOA && rdatas.length === 1)
+      // Without a proper SOA record the checks refuse the zone anyway.
+      if (hasSoa) this.#signing.add(key.length === 0 ? this.#apex(node) : node, key)
+      reporter.step(node, records)
+    })
+    return this.#checker.finish()
+  }
+
+  get nsec3Records(): number {
+    return this.#signing.nsec3Records
+  }
+
+  /** @throws SignatureRefusedError, SigningThreadError, HashCollisionError */
+  async give(visit: (node: ZoneNode, key: Uint8Array) => void): Promise<void> {
+    const { reporter, signing } = this.#options
+    const { records } = this
+    reporter.enter('sign', records)
+    // The store wants the apex first, but its ZONEMD digest is known last: meanwhile the other nodes are put aside.
+    const isDigested = signing.context.zonemd.length > 0
+    let apex: ZoneNode | undefined
+    await this.#signing.sign(
+      SignedForm.NODES,
+      {
+        apex(node) {
+          apex = node
+          if (!isDigested) visit(node, NO_KEY)
+        },
+        octets: (octets) => {
+          if (isDigested) this.#spool.add(octets, 0, octets.length)
+          else for (let at = 0; at < octets.length; at += packedLength(octets, at)) visitPacked(octets, at, visit)
+        },
+        zonemd(zonemd) {
+          const rrsets = apex!.rrsets.map((rrset) => (rrset.type === RRType.ZONEMD ? zonemd : rrset))
+          visit({ owner: apex!.owner, rrsets }, NO_KEY)
+        },
+      },
+      (done, all) => reporter.report(Math.round((done * records) / all), records),
+    )
+    this.#spool.finish()
+    while (this.#spool.next()) visitPacked(this.#spool.buf, this.#spool.start, visit)
+  }
+
+  dispose(): void {
+    this.#stage.dispose()
+    this.#signing.dispose()
+    this.#spool.dispose()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  /** The file's apex with the records for the parent, and a serial from which the next is later than the one before. */
+  #apex({ owner, rrsets }: ZoneNode): ZoneNode {
+    const { signing, serialBefore } = this.#options
+    const data = rrsets.map((rrset) => {
+      if (rrset.type !== RRType.SOA || serialBefore === undefined || signing.context.serial === 'keep') return rrset
+      const soa = rrset.rdatas[0]!
+      return serialTimeBefore(soaSerial(soa), serialBefore)
+        ? { ...rrset, rdatas: [withSerial(soa, serialBefore)] }
+        : rrset
+    })
+    const added = signing.apex.map((rrset) => ({ ...rrset, rdatas: inOrder(rrset.rdatas), signatures: [] }))
+    return { owner, rrsets: [...data, ...added] }
+  }
+}
+
+function visitPacked(buf: Uint8Array, at: number, visit: (node: ZoneNode, key: Uint8Array) => void): void {
+  visit(unpackNode(buf, at), packedKey(buf, at))
+}
+
+/** RFC 7344 3: what the parent is asked for stands at the apex, and is made from the keys. */
+function isForParent(type: number): boolean {
+  return type === RRType.CDS || type === RRType.CDNSKEY
+}
+
+/** RFC 4034 6.3. */
+function inOrder(rdatas: readonly Uint8Array[]): Uint8Array[] {
+  return [...rdatas].sort((a, b) => compareOctets(a, 0, a.length, b, 0, b.length))
+}
+
+/** Tells two what the stage sees: one judges the zone before it is signed, the other after that. */
+function both(one: StageObserver, other: StageObserver): StageObserver {
+  return {
+    outOfZone(owner, type, line) {
+      one.outOfZone(owner, type, line)
+      other.outOfZone(owner, type, line)
+    },
+    duplicate(owner, type, line) {
+      one.duplicate(owner, type, line)
+      other.duplicate(owner, type, line)
+    },
+    differingTtls(owner, type, ttls, line) {
+      one.differingTtls(owner, type, ttls, line)
+      other.differingTtls(owner, type, ttls, line)
+    },
+  }
+}
