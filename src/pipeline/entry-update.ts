@@ -35,7 +35,8 @@ export interface EntryOutcome {
 
 /** A name's entry as it was compiled. */
 interface Compiled {
-  readonly bucket: number
+  /** Of the hash of its name: the half that chooses its bucket, and the tag. */
+  readonly low: number
   readonly tag: number
   /** Where it begins, where its name ends, and where it ends: with the name when there is none. */
   readonly start: number
@@ -100,20 +101,37 @@ export class EntryUpdate {
     const keys = [...this.#affected.values()].sort(Buffer.compare)
     for (const key of keys) this.#compile(key)
     this.#affected.clear()
-    // And bucket by bucket: of a host that a third of the zone uses, only one bucket's entries are held at a time.
-    const compiled = this.#compiled.sort((a, b) => a.bucket - b.bucket)
-    for (let from = 0; from < compiled.length; ) {
-      let end = from + 1
-      while (end < compiled.length && compiled[end]!.bucket === compiled[from]!.bucket) end++
-      this.#updateBucket(compiled[from]!.bucket, compiled.slice(from, end))
-      from = end
-    }
-    this.#grow()
+    // Buckets grow in number before they take in what is new: the offsets in one reach a megabyte.
+    let added = 0
+    this.#byBucket((number, compiled) => {
+      const entries = this.#read(number)
+      for (const each of compiled) {
+        added += (each.end > each.nameEnd ? 1 : 0) - (this.#indexOf(entries, each) >= 0 ? 1 : 0)
+      }
+    })
+    this.#grow(added)
+    this.#byBucket((number, compiled) => this.#updateBucket(number, compiled))
     return {
       written: [...this.#written],
       buckets: this.#count,
       entries: this.#entries,
       delegations: this.#delegations,
+    }
+  }
+
+  /** Bucket by bucket: of a host that a third of the zone uses, only one bucket's entries are held at a time. */
+  #byBucket(visit: (number: number, compiled: readonly Compiled[]) => void): void {
+    const count = this.#count
+    const mask = bucketMask(count)
+    const numbered = this.#compiled.map((compiled) => ({ number: bucketOf(compiled.low, count, mask), compiled }))
+    numbered.sort((a, b) => a.number - b.number)
+    for (let from = 0; from < numbered.length; ) {
+      const { number } = numbered[from]!
+      let end = from + 1
+      while (end < numbered.length && numbered[end]!.number === number) end++
+      const group = numbered.slice(from, end).map(({ compiled }) => compiled)
+      visit(number, group)
+      from = end
     }
   }
 
@@ -144,8 +162,7 @@ export class EntryUpdate {
     const nameEnd = out.length
     this.#compileRest(name, key, out)
     hashOctets(name, 0, relative, this.#info.hashSeed)
-    const bucket = bucketOf(nameHash.low, this.#count, bucketMask(this.#count))
-    this.#compiled.push({ bucket, tag: nameHash.tag & 0xffff, start, nameEnd, end: out.length })
+    this.#compiled.push({ low: nameHash.low, tag: nameHash.tag & 0xffff, start, nameEnd, end: out.length })
   }
 
   #compileRest(name: Name, key: Uint8Array, out: OctetWriter): void {
@@ -165,8 +182,9 @@ export class EntryUpdate {
     const entries = this.#read(number)
     const { buf } = this.#octets
     let changed = false
-    for (const { tag, start, nameEnd, end } of compiled) {
-      const at = entries.findIndex((entry) => entry.tag === tag && startsWith(entry.octets, buf, start, nameEnd))
+    for (const each of compiled) {
+      const { tag, start, nameEnd, end } = each
+      const at = this.#indexOf(entries, each)
       const before = entries[at]?.octets
       const after = end === nameEnd ? undefined : buf.subarray(start, end)
       if (before === undefined || after === undefined ? before === after : compareAll(before, after) === 0) continue
@@ -177,6 +195,12 @@ export class EntryUpdate {
       else entries.splice(at < 0 ? entries.length : at, at < 0 ? 0 : 1, { tag, octets: after })
     }
     if (changed) this.#write(number, entries)
+  }
+
+  /** Index of the entry of the same name, or -1. */
+  #indexOf(entries: readonly BucketEntry[], { tag, start, nameEnd }: Compiled): number {
+    const { buf } = this.#octets
+    return entries.findIndex((entry) => entry.tag === tag && startsWith(entry.octets, buf, start, nameEnd))
   }
 
   /** Counts an entry that came or went. */
@@ -196,10 +220,10 @@ export class EntryUpdate {
     this.#written.add(number)
   }
 
-  /** Linear hashing (`bucketOf`): as the zone grows, one bucket after the other is split in two. */
-  #grow(): void {
-    const wanted = bucketCount(this.#entries, this.#info.entryOctets)
-    const most = this.#count + MOST_SPLITS + Math.max(0, this.#entries - this.#info.entries)
+  /** Linear hashing (`bucketOf`): as the zone grows by so many entries, one bucket after the other is split in two. */
+  #grow(added: number): void {
+    const wanted = bucketCount(this.#entries + added, this.#info.entryOctets)
+    const most = this.#count + MOST_SPLITS + Math.max(0, added)
     while (this.#count < Math.min(wanted, most)) {
       const added = this.#count++
       const mask = bucketMask(this.#count)

@@ -123,7 +123,8 @@ class Update {
     const { nodes, denials } = sortChanges(changes, this.#origin, before.nsec3)
     const changed = new OwnerBlocks(this.#tables).apply(nodes)
     const slots = new DenialSlots(this.#tables)
-    const denial = slots.apply(denials, before.denialBits)
+    const bits = this.#spreadDenials(slots, denials.filter(({ rrset }) => rrset !== undefined).length)
+    const denial = slots.apply(denials, bits)
     const records = changed.reduce((sum, change) => sum + growthOf(change), 0) + denial.records
     const owners = changed.reduce((sum, { before: was, after }) => sum + presence(after) - presence(was), 0)
     const growth = changed.reduce((sum, change) => sum + change.growth, 0)
@@ -134,6 +135,7 @@ class Update {
       records: before.records + records,
       owners: before.owners + owners,
       denials: before.denials + denial.entries,
+      denialBits: bits,
       entryOctets: before.entryOctets + growth + ENTRY_OVERHEAD * owners,
     }
     this.#indexHosts(changed)
@@ -141,11 +143,17 @@ class Update {
     entries.affectedBy(changed)
     const { written, ...counts } = entries.write()
     info = { ...info, ...counts }
-    const bits = denialBits(info.denials)
-    const isCrowded = info.denials > FULL_SLOT * 2 ** info.denialBits
-    if (!isCrowded) return { info, changes: { buckets: written, denials: denial.slots }, state }
-    slots.spread(info.denialBits, bits)
-    return { info: { ...info, denialBits: bits }, changes: undefined, state }
+    const isSpread = bits !== before.denialBits
+    return { info, changes: isSpread ? undefined : { buckets: written, denials: denial.slots }, state }
+  }
+
+  /** Spreads NSEC3 records over more slots when so many more would crowd them; returns the bits that choose one then. */
+  #spreadDenials(slots: DenialSlots, added: number): number {
+    const { denials, denialBits: bits } = this.#before
+    if (denials + added <= FULL_SLOT * 2 ** bits) return bits
+    const more = denialBits(denials + added)
+    slots.spread(bits, more)
+    return more
   }
 
   /** What a changed apex says of the zone; it must go on denying as it does. */

@@ -11,6 +11,7 @@ export interface BucketEntry {
 /** Octets of a tag with its offset, and what offsets count in (bucket.ts). */
 const TAG_LENGTH = 4
 const UNIT = 16
+const LARGEST_BUCKET = UNIT * 0xffff
 
 /**
  * The entries of the bucket that begins at `start` of `buf`, as views of it.
@@ -28,8 +29,13 @@ export function bucketEntries(
   })
 }
 
-/** The bucket of these entries; valid until the next call. */
+/**
+ * The bucket of these entries; valid until the next call.
+ * @throws RangeError when they are more than offsets reach
+ */
 export function bucketOfEntries(entries: readonly BucketEntry[]): Uint8Array {
+  const octets = entries.reduce((sum, entry) => sum + TAG_LENGTH + UNIT + entry.octets.length, UNIT)
+  if (octets > LARGEST_BUCKET) throw new RangeError(`a bucket of ${octets} octets is too large`)
   for (const { tag, octets } of entries) builder.add(tag, octets, 0, octets.length)
   return builder.take()
 }
