@@ -127,6 +127,11 @@ describe('an update', () => {
     const snapshot = held(openZone(dataDir, origin))
     expect(snapshot.state(octets('keys'))).toBeUndefined()
     expect(snapshot.state(octets('cursor'))).toEqual(octets('42'))
+    updater.apply([], { state: ['j', 'j1', 'j2', 'k'].map((key) => ({ key: octets(key), value: octets(key) })) })
+    for (const method of ['pages', 'lmdb'] as const) {
+      const states = [...held(openZone(dataDir, origin, { method })).states(octets('j'))]
+      expect(states.map(({ value }) => Buffer.from(value).toString())).toEqual(['j', 'j1', 'j2'])
+    }
   })
 
   it('sets when the zone expires, and leaves that as it was otherwise', async () => {

@@ -31,6 +31,7 @@ export class LmdbSource implements TreeSource {
 
 class LmdbTree implements Tree {
   readonly windows = undefined
+  #key: Uint8Array = new Uint8Array(0)
   readonly #table: Database<Uint8Array, Uint8Array>
   readonly #options: { readonly transaction?: Transaction }
   buf: Uint8Array = new Uint8Array(0)
@@ -48,7 +49,7 @@ class LmdbTree implements Tree {
 
   seek(key: Uint8Array, keyLength: number, how: Seek): boolean {
     const start = keyLength === key.length ? key : key.subarray(0, keyLength)
-    if (how === Seek.Exact) return this.#take(this.#table.get(start, this.#options))
+    if (how === Seek.Exact) return this.#take(start, this.#table.get(start, this.#options))
     const range = this.#table.getRange({
       start,
       limit: 1,
@@ -56,12 +57,17 @@ class LmdbTree implements Tree {
       exclusiveStart: how !== Seek.AtOrBefore,
       ...this.#options,
     })
-    for (const { value } of range) return this.#take(value)
+    for (const { key: found, value } of range) return this.#take(found, value)
     return false
   }
 
-  #take(value: Uint8Array | undefined): boolean {
+  get key(): Uint8Array {
+    return this.#key.slice()
+  }
+
+  #take(key: Uint8Array, value: Uint8Array | undefined): boolean {
     if (value === undefined) return false
+    this.#key = key
     this.buf = value
     this.length = value.length
     return true

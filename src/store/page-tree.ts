@@ -126,6 +126,8 @@ class PageTree implements Tree {
   /** The current page: where it starts in `#page`. */
   #page: Uint8Array = new Uint8Array(0)
   #at = 0
+  /** The entry taken last, as an index into that page. */
+  #entry = 0
   buf: Uint8Array = new Uint8Array(0)
   offset = 0
   length = 0
@@ -160,6 +162,12 @@ class PageTree implements Tree {
     else if (index >= this.#count()) return this.#step(1)
     this.#take(index)
     return true
+  }
+
+  get key(): Uint8Array {
+    const node = this.#node(this.#entry)
+    const start = node + Node.header
+    return this.#page.slice(start, start + readU16(this.#page, node + Node.keySize))
   }
 
   /** Loads a page and returns its flags. */
@@ -237,6 +245,7 @@ class PageTree implements Tree {
   }
 
   #take(index: number): void {
+    this.#entry = index
     const page = this.#page
     const node = this.#node(index)
     const flags = readU16(page, node + Node.flags)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { RRType } from '../iana/index.ts'
 import { type Name, nameFromText } from '../wire/index.ts'
 import {
+  compareOctets,
   type Denial,
   MAX_KEY_LENGTH,
   type Nsec3Parameters,
@@ -133,6 +134,21 @@ export class ZoneSnapshot implements ZoneView {
   state(key: Uint8Array): Uint8Array | undefined {
     const tree = this.#source.tree(Table.State)
     return tree.seek(key, key.length, Seek.Exact) ? tree.buf.slice(tree.offset, tree.offset + tree.length) : undefined
+  }
+
+  /** What was kept with the zone under the keys that begin with a prefix, in the order of the keys. */
+  *states(prefix: Uint8Array): Generator<{ readonly key: Uint8Array; readonly value: Uint8Array }> {
+    const tree = this.#source.tree(Table.State)
+    let from = prefix
+    // A key may be the prefix itself.
+    for (let how: Seek = Seek.Exact; ; how = Seek.After) {
+      if (tree.seek(from, from.length, how)) {
+        const { key } = tree
+        if (key.length < prefix.length || compareOctets(key, 0, prefix.length, prefix, 0, prefix.length) !== 0) return
+        yield { key, value: tree.buf.slice(tree.offset, tree.offset + tree.length) }
+        from = key
+      } else if (how === Seek.After) return
+    }
   }
 
   node(name: Name): ZoneNode | undefined {

@@ -74,7 +74,9 @@ describe.each([
       ]
       for (const [at, how, which] of expected) {
         expect(tree.seek(at, at.length, how)).toBe(which !== undefined)
-        if (which !== undefined) expect(found(tree).equals(value(which))).toBe(true)
+        if (which === undefined) continue
+        expect(found(tree).equals(value(which))).toBe(true)
+        expect(Buffer.compare(tree.key, key(which))).toBe(0)
       }
     }
   })

@@ -26,6 +26,8 @@ export interface Tree {
   seek(key: Uint8Array, keyLength: number, how: Seek): boolean
   /** What `buf` is always one of, when values stay where they were found (`TreeSource`). */
   readonly windows: readonly Uint8Array[] | undefined
+  /** The key of the entry positioned on, as an array of its own; until the next call. */
+  readonly key: Uint8Array
   /** The value's octets are `buf[offset..offset+length)`. */
   buf: Uint8Array
   offset: number
