@@ -19,7 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['zonefile', 'zone', 'store', 'answer', 'dnssec', 'feed', 'transfer'],
   net: ['wire'],
   ops: [],
-  config: ['net'],
+  // The settings of signing are a policy of dnssec/keys, by whose rules they are checked.
+  config: ['net', 'dnssec'],
   server: [
     'iana',
     'wire',

@@ -12,3 +12,16 @@ export function parseAddress(text: string): ListenAddress {
   if (listen.port === 0) throw new ListenAddressError(text, 'expected a port from 1 to 65535 after the address')
   return listen
 }
+
+/**
+ * Reads the address of a server to ask.
+ * @throws Error, which says what is expected
+ */
+export function parseServer(text: string): ListenAddress {
+  try {
+    return parseAddress(text)
+  } catch (error) {
+    if (!(error instanceof ListenAddressError)) throw error
+    throw new Error(`'${text}' is no server's address: expected ADDRESS or ADDRESS@PORT, as in 192.0.2.1@53`)
+  }
+}

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { DEFAULT_POLICY } from '../dnssec/keys/index.ts'
 import { parseConfig, readConfig } from './file.ts'
 import { ConfigError, configKeys, describeProblem, loadSettings } from './index.ts'
 
@@ -195,6 +196,141 @@ describe('settings', () => {
       "--zone: '=f': write ORIGIN=FILE, as in zz=zones/zz.zone",
       "--zone: 'zz=': write ORIGIN=FILE, as in zz=zones/zz.zone",
     ])
+  })
+})
+
+describe('how zones are signed', () => {
+  const signed = (sign: string) => `zones:\n  - origin: zz\n    sign:\n      ${sign}\n`
+  const settingsOf = (content: string, overrides = {}) => {
+    const folder = mkdtempSync(join(tmpdir(), 'zonecut-config-'))
+    try {
+      const file = join(folder, 'z.yaml')
+      writeFileSync(file, content)
+      return { folder, settings: loadSettings({ config: file, ...overrides }, '1') }
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  }
+
+  test('true is all defaults, false none of it', () => {
+    const { folder, settings } = settingsOf('zones: [{origin: zz, sign: true}, {origin: b, sign: false}, {origin: c}]')
+    expect(settings.zones.map(({ signing }) => signing)).toEqual([
+      {
+        keys: { kind: 'files', folder: join(folder, 'data/keys') },
+        parents: [],
+        gate: undefined,
+        policy: DEFAULT_POLICY,
+      },
+      undefined,
+      undefined,
+    ])
+  })
+
+  test('what is written goes before the defaults', () => {
+    const { folder, settings } = settingsOf(
+      signed(`keys: k
+      parents: [192.0.2.1@5353, '2001:db8::1']
+      gate: { command: [./check, -v], timeout: 2m }
+      policy:
+        keys: csk
+        algorithm: ed25519
+        validity: 1w
+        jitter: 3600
+        refresh: 1d12h
+        denialTtl: 5m
+        zonemd: off
+        lifetimes: { csk: 365d }
+        dsDigests: [sha256, sha384]
+        purgeAfter: never`),
+    )
+    const { purgeAfter, ...policy } = DEFAULT_POLICY
+    expect(purgeAfter).toBeGreaterThan(0)
+    expect(settings.zones[0]?.signing).toEqual({
+      keys: { kind: 'files', folder: join(folder, 'k') },
+      parents: [
+        { address: '192.0.2.1', port: 5353 },
+        { address: '2001:db8::1', port: 53 },
+      ],
+      gate: { command: [join(folder, 'check'), '-v'], timeout: 120 },
+      policy: {
+        ...policy,
+        keys: 'csk',
+        algorithm: 15,
+        validity: 604_800,
+        jitter: 3600,
+        refresh: 129_600,
+        denialTtl: 300,
+        lifetimes: { ...policy.lifetimes, csk: 365 * 86_400 },
+        dsDigests: [2, 4],
+      },
+    })
+  })
+
+  test('never leaves a lifetime out', () => {
+    const { settings } = settingsOf(signed('policy: { algorithm: 8, lifetimes: { zsk: never } }'))
+    expect(settings.zones[0]?.signing?.policy).toEqual({ ...DEFAULT_POLICY, algorithm: 8, lifetimes: {} })
+  })
+
+  test('the command line signs zones that have no way of their own', () => {
+    const { folder, settings } = settingsOf(
+      'data: d\nzones:\n  - { origin: zz, file: zz.zone, sign: { policy: { denial: nsec } } }\n  - { origin: b, file: b.zone }\n',
+      { zones: ['zz=/other.zone'], sign: ['ZZ', 'b.', 'c'] },
+    )
+    const keys = { kind: 'files', folder: join(folder, 'd/keys') }
+    expect(settings.zones).toMatchObject([
+      { originText: 'zz.', file: '/other.zone', signing: { keys, policy: { denial: 'nsec' } } },
+      { originText: 'b.', file: join(folder, 'b.zone'), signing: { keys, policy: DEFAULT_POLICY } },
+      { originText: 'c.', file: undefined, signing: { keys, policy: DEFAULT_POLICY } },
+    ])
+    expect(problemsOf(() => loadSettings({ sign: ['a..b'] }, '1'))[0]).toMatch(/^--sign: /)
+  })
+
+  const TIME = 'expected a time: seconds, or numbers with units, as in 14d or 1h30m, below 68 years'
+  test.each([
+    ['neither', 'yes please', '4:7: zones[0].sign: expected true, false, or keys such as keys and policy'],
+    ['a time', 'policy: { validity: 14 days }', `4:27: zones[0].sign.policy.validity: ${TIME}`],
+    ['a time too long', 'policy: { refresh: 90y }', `4:26: zones[0].sign.policy.refresh: ${TIME}`],
+    ['a negative time', 'policy: { refresh: -1 }', `4:26: zones[0].sign.policy.refresh: ${TIME}`],
+    ['a lifetime', 'policy: { lifetimes: { zsk: x } }', `4:35: zones[0].sign.policy.lifetimes.zsk: ${TIME}; or never`],
+    [
+      'an algorithm that does not sign',
+      'policy: { algorithm: RSASHA1 }',
+      '4:28: zones[0].sign.policy.algorithm: expected RSASHA256, RSASHA512, ECDSAP256SHA256, ECDSAP384SHA384, ED25519 or ED448, or its number',
+    ],
+    [
+      'an unknown key',
+      'policy: { validty: 14d }',
+      "4:17: zones[0].sign.policy.validty: unknown key; did you mean 'validity'?",
+    ],
+    [
+      'a parent',
+      'parents: [ns.example]',
+      "4:17: zones[0].sign.parents[0]: 'ns.example' is no server's address: expected ADDRESS or ADDRESS@PORT, as in 192.0.2.1@53",
+    ],
+    ['no program', 'gate: { timeout: 1m }', /^4:13: zones\[0\]\.sign\.gate\.command: missing: expected a list/],
+    [
+      'a validity too short for the default periods',
+      'policy: { validity: 3d }',
+      '4:27: zones[0].sign.policy.validity: a validity of 259200 s must be longer than jitter and refresh together, 604800 s; with validity 3d, jitter 2d and refresh 5d, lengthen the validity or shorten the others',
+    ],
+    [
+      'a refresh too long for the default periods',
+      'policy: { refresh: 13d }',
+      /^4:26: zones\[0\]\.sign\.policy\.refresh: .* with validity 14d, jitter 2d and refresh 13d, lengthen/,
+    ],
+    [
+      'the lifetime of a key that there is not',
+      'policy: { keys: csk, lifetimes: { zsk: 90d } }',
+      '4:46: zones[0].sign.policy.lifetimes.zsk: with keys: csk there is no ZSK; write the lifetime of csk',
+    ],
+    [
+      'a lifetime too short for a rollover',
+      'policy: { lifetimes: { zsk: 2h } }',
+      /^4:35: zones\[0\]\.sign\.policy\.lifetimes\.zsk: a key's lifetime must be longer than 2h5m, /,
+    ],
+  ])('a mistake: %s', (_, sign, expected) => {
+    const problems = problemsOf(() => parseConfig(signed(sign), 'z.yaml')).map((text) => text.replace(/^z\.yaml:/, ''))
+    expect(problems).toEqual([typeof expected === 'string' ? expected : expect.stringMatching(expected)])
   })
 })
 

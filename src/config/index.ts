@@ -10,3 +10,4 @@ export {
   type TcpSettings,
   type ZoneSetting,
 } from './settings.ts'
+export type { SigningSetting } from './signing-setting.ts'

@@ -1,23 +1,13 @@
 import { z } from 'zod'
 import { lowerName, nameFromText, nameToText } from '../wire/index.ts'
 import { parseAddress } from './address.ts'
-
-const EXPECT_TEXT = 'expected text; put it in quotes when it looks like a number'
+import { EXPECT_TEXT, oneOf, readableBy, text, wholeNumber } from './elements.ts'
+import { signSchema } from './sign-schema.ts'
 
 /** One character-string (RFC 1035 3.3). */
 const MAX_CHARACTER_STRING = 255
 /** As much as the responder sends. */
 const MAX_NSID = 128
-
-const text = () => z.string({ error: EXPECT_TEXT }).min(1, 'must not be empty')
-
-const wholeNumber = (least: number, most: number, unit: string) => {
-  const error = `expected a whole number from ${least} to ${most}${unit === '' ? '' : ` (${unit})`}`
-  return z.number({ error }).int(error).min(least, error).max(most, error)
-}
-
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
-  z.enum(values, { error: `expected one of ${values.join(', ')}` })
 
 /** Text of at most so many octets, `auto` for the default, or `off`. */
 const identity = (most: number) =>
@@ -25,20 +15,11 @@ const identity = (most: number) =>
     .union([text(), z.literal(false)], { error: `${EXPECT_TEXT}, or write auto or off` })
     .refine((value) => value === false || Buffer.byteLength(value) <= most, `must be at most ${most} octets`)
 
-/** Turns what a parser throws into a problem of the value it was given. */
-const readableBy = (parse: (value: string) => unknown) =>
-  text().superRefine((value, context) => {
-    try {
-      parse(value)
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message })
-    }
-  })
-
 const zone = z.strictObject(
   {
     origin: readableBy((value) => nameFromText(value)),
     file: text().optional(),
+    sign: signSchema,
   },
   { error: 'expected a zone: origin: NAME, and file: PATH' },
 )
@@ -162,5 +143,8 @@ export function keysAt(path: readonly PropertyKey[]): string[] | undefined {
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   return schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional
     ? unwrap(schema.unwrap())
-    : schema
+    : schema instanceof z.ZodPipe && schema.in instanceof z.ZodTransform
+      ? // What stands behind a preprocessing step.
+        unwrap(schema.out)
+      : schema
 }

@@ -6,6 +6,8 @@ import { parseAddress } from './address.ts'
 import { ConfigError } from './error.ts'
 import { parseConfig, readConfig } from './file.ts'
 import type { Config } from './schema.ts'
+import { defaultSign } from './sign-schema.ts'
+import { type SigningSetting, signingSetting } from './signing-setting.ts'
 
 /** A zone to serve, and where it comes from. */
 export interface ZoneSetting {
@@ -15,6 +17,8 @@ export interface ZoneSetting {
   readonly originText: string
   /** Absolute path of its master file; undefined when the zone is only served from the store. */
   readonly file: string | undefined
+  /** How it is signed; absent: it is served as it is. */
+  readonly signing?: SigningSetting
 }
 
 /** What is answered to questions about the server itself; undefined is REFUSED. */
@@ -70,6 +74,8 @@ export interface Overrides {
   readonly config?: string
   readonly data?: string
   readonly zones?: readonly string[]
+  /** Origins of zones that are signed, by the default policy where the configuration has none. */
+  readonly sign?: readonly string[]
   readonly listen?: readonly string[]
   readonly workers?: string
   readonly io?: string
@@ -102,9 +108,16 @@ export function loadSettings(overrides: Overrides, version: string): Settings {
         : config.listen.map((text) => parseAddress(text)),
     workers: workerCount(option.read('--workers', () => parseWorkers(overrides.workers))[0] ?? config.workers),
     io: option.read('--io', () => parseIo(overrides.io))[0] ?? config.io,
-    zones: mergeZones(
-      config.zones.map(({ origin, file }) => zoneSetting(origin, file === undefined ? undefined : resolve(base, file))),
-      (overrides.zones ?? []).flatMap((text) => option.read('--zone', () => parseZoneOption(text))),
+    zones: withSigning(
+      mergeZones(
+        config.zones.map(({ origin, file, sign }) => ({
+          ...zoneSetting(origin, file === undefined ? undefined : resolve(base, file)),
+          ...(sign === undefined ? {} : { signing: signingSetting(sign, base, data) }),
+        })),
+        (overrides.zones ?? []).flatMap((text) => option.read('--zone', () => parseZoneOption(text))),
+      ),
+      (overrides.sign ?? []).flatMap((text) => option.read('--sign', () => zoneSetting(text, undefined))),
+      signingSetting(defaultSign(), base, data),
     ),
     ednsPayload: config.edns.payload,
     nsid: identityText(config.nsid, hostname()),
@@ -134,11 +147,28 @@ function zoneSetting(originText: string, file: string | undefined): ZoneSetting 
   return { origin, originText: nameToText(origin), file }
 }
 
-/** The command line's zones replace the file's of the same origin and join the others. */
+/** The command line's zones replace the file's of the same origin, but for how they are signed, and join the others. */
 function mergeZones(fromFile: readonly ZoneSetting[], fromOptions: readonly ZoneSetting[]): ZoneSetting[] {
   const zones = new Map(fromFile.map((zone) => [zone.originText, zone]))
-  for (const zone of fromOptions) zones.set(zone.originText, zone)
+  for (const zone of fromOptions) {
+    const { signing } = zones.get(zone.originText) ?? zone
+    zones.set(zone.originText, { ...zone, ...(signing === undefined ? {} : { signing }) })
+  }
   return [...zones.values()]
+}
+
+/** Gives the zones asked for a way to be signed, where they have none. One that is not listed is served from the store. */
+function withSigning(
+  zones: readonly ZoneSetting[],
+  asked: readonly ZoneSetting[],
+  signing: SigningSetting,
+): ZoneSetting[] {
+  const merged = new Map(zones.map((zone) => [zone.originText, zone]))
+  for (const zone of asked) {
+    const known = merged.get(zone.originText) ?? zone
+    merged.set(zone.originText, { ...known, signing: known.signing ?? signing })
+  }
+  return [...merged.values()]
 }
 
 function parseWorkers(text: string | undefined): number | 'auto' | undefined {

@@ -25,7 +25,10 @@ export class ListenAddressError extends Error {
  */
 export function parseListenAddress(text: string, defaultPort: number): ListenAddress {
   const match =
-    /^\[([^\]]*)\](?::(.*))?$/s.exec(text) ?? /^([^@]*)@(.*)$/s.exec(text) ?? /^([\d.]+):(.*)$/s.exec(text) ?? undefined
+    /^\[([^\]]*)\](?::(.*))?$/s.exec(text) ??
+    /^([^@]*)@(.*)$/s.exec(text) ??
+    /^(\d+\.[\d.]*):(.*)$/s.exec(text) ??
+    undefined
   const address = match === undefined ? text : match[1]!
   const portText = match?.[2]
   if (isIP(address) === 0) throw new ListenAddressError(text, 'expected an IPv4 or IPv6 address, then @ and a port')

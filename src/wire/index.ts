@@ -70,6 +70,7 @@ export {
   rdataToText,
   readSeconds,
   readSignatureTime,
+  secondsFromText,
   signatureTimeToText,
 } from './rdata/index.ts'
 export { skipName, skipRecord } from './records.ts'

@@ -7,6 +7,7 @@ interface ServeOptions {
   readonly config?: string
   readonly data?: string
   readonly zone: readonly string[]
+  readonly sign: readonly string[]
   readonly listen: readonly string[]
   readonly workers?: string
   readonly io?: string
@@ -26,6 +27,7 @@ export function addServe(program: Command): void {
     .option('--config <file>', 'configuration file (YAML); options of the command line go before it')
     .option('--data <dir>', 'data folder (default: ./data)')
     .option('--zone <origin=file>', 'a zone and its master file; may be repeated', gather, [])
+    .option('--sign <origin>', 'keep this zone signed; keys are made at the first start; may be repeated', gather, [])
     .option('--listen <addr@port>', 'address to answer on; may be repeated (default: 127.0.0.1@5300)', gather, [])
     .option('--workers <n>', 'threads that answer over UDP (default: auto, one for each processor)')
     .option('--io <way>', 'how UDP packets come and go: mmsg (batched system calls), dgram, or auto')
@@ -36,6 +38,7 @@ Signals: SIGHUP reads the configuration and zones again; SIGTERM and SIGINT end 
 
 Examples:
   zonecut serve --zone zz=zz.zone
+  zonecut serve --zone zz=zz.zone --sign zz
   zonecut serve --data /var/lib/zonecut --listen 192.0.2.1@53 --listen 2001:db8::1@53
   zonecut serve --config /etc/zonecut.yaml`,
     )

@@ -45,6 +45,17 @@ export function readSeconds(buf: Uint8Array, start: number, end: number): number
   return total
 }
 
+/**
+ * Reads a span of time from text, as {@link readSeconds} does.
+ * @returns seconds, or undefined when it is none, or 68 years or more: no TTL is so long (RFC 2181 8), and times of
+ * signatures that lie so far apart can't be compared (RFC 4034 3.1.5)
+ */
+export function secondsFromText(text: string): number | undefined {
+  const octets = new TextEncoder().encode(text)
+  const seconds = readSeconds(octets, 0, octets.length)
+  return seconds < 0 || seconds >= 2 ** 31 ? undefined : seconds
+}
+
 function isAllDigits(buf: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (buf[at]! < 0x30 || buf[at]! > 0x39) return false
   return true
