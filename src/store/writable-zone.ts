@@ -1,4 +1,4 @@
-import { statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RootDatabase } from 'lmdb'
 import { type Name, nameFromText, nameToText } from '../wire/index.ts'
@@ -82,7 +82,6 @@ export class WritableZone {
       const version = versionIn(folder)!
       const path = join(folder, version)
       env = openForWriting(path)
-      writeFileSync(join(folder, UPDATED), '')
       return new WritableZone(folder, version, lock, env)
     } catch (error) {
       void env?.close()
@@ -132,8 +131,10 @@ export class WritableZone {
   /** Lets a server that watches the zone's folder look at once; whether it does changes nothing of the update. */
   #signal(): void {
     const now = new Date()
+    const file = join(this.#folder, UPDATED)
     try {
-      utimesSync(join(this.#folder, UPDATED), now, now)
+      if (existsSync(file)) utimesSync(file, now, now)
+      else writeFileSync(file, '')
     } catch {
       // It looks every second anyway.
     }
