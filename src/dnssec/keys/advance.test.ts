@@ -211,6 +211,25 @@ describe('a zone in full use', () => {
     expect(publication(going).signZoneWith).toEqual([zsk.id])
   })
 
+  it('waits from now where the clock was ahead', () => {
+    const next = key(3, false)
+    const stored = [ksk, zsk, next]
+    const asked = requestRollover(state, ['zsk'])
+    const ahead = NOW + 100 * DAY
+    const wrong = advance(asked, policy, facts(stored, [ksk, zsk, next], [ksk], ahead), ahead)
+    expect(wrong.state.keys[2]!.dnskey.phase).toBe('rumoured')
+    const seenAhead = advance(wrong.state, policy, facts(stored, [ksk, zsk, next], [ksk], ahead), ahead)
+    const right = advance(seenAhead.state, policy, facts(stored, [ksk, zsk, next], [ksk], NOW), NOW)
+    expect(right.state.keys[2]!.dnskey).toMatchObject({ phase: 'rumoured', seen: NOW })
+    const later = NOW + policy.dnskeyTtl + policy.propagationDelay
+    const done = advance(right.state, policy, facts(stored, [ksk, zsk, next], [ksk], ahead), later)
+    expect(done.state.keys[2]!.dnskey.phase).toBe('omnipresent')
+    // A look at the parent in the future is none.
+    const going = advance(requestGoal(state, 'insecure'), policy, facts([ksk, zsk], [ksk, zsk], [], ahead), NOW)
+    expect(going.state.keys[0]!.ds).toMatchObject({ phase: 'unretentive', seen: null })
+    expect(kinds(going)).toContain('check-parent')
+  })
+
   it('deletes a key when it has been gone long enough', () => {
     const next = key(3, false)
     const stored = [ksk, zsk, next]

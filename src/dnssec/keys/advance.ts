@@ -11,6 +11,8 @@ import { noteTtls } from './waits.ts'
 
 /** While the parent has not followed it is asked this often, in seconds. */
 const PARENT_CHECK_EVERY = 3600
+/** Seconds between two readings of one clock that may be rounded differently. */
+const CLOCK_TOLERANCE = 60
 
 export interface Advance {
   /** To be stored before any action is taken. */
@@ -25,7 +27,8 @@ export interface Advance {
  * arguments give the same result, and with unchanged facts a second call changes nothing.
  * @param now seconds since 1970
  */
-export function advance(state: KeySet, policy: SigningPolicy, facts: KeyFacts, now: number): Advance {
+export function advance(state: KeySet, policy: SigningPolicy, observed: KeyFacts, now: number): Advance {
+  const facts = withoutFuture(observed, now)
   const draft = draftOf(state)
   const actions: KeyAction[] = []
   forget(draft, facts)
@@ -38,6 +41,12 @@ export function advance(state: KeySet, policy: SigningPolicy, facts: KeyFacts, n
   noteMoments(draft, now)
   addActions(draft, policy, facts, now, actions)
   return { state: draft, actions, nextAt: nextAt(draft, policy, facts, now) }
+}
+
+/** What was seen by a clock that was ahead is not known any more: the parent is to be asked again. */
+function withoutFuture({ stored, served, parent }: KeyFacts, now: number): KeyFacts {
+  const isPast = parent !== undefined && parent.at <= now + CLOCK_TOLERANCE
+  return { stored, served, parent: isPast ? { ...parent, at: Math.min(parent.at, now) } : undefined }
 }
 
 /** A key that is gone from the zone, and then from the store, leaves the state. */

@@ -9,7 +9,8 @@ export interface ServedFacts {
   readonly dnskeyTtl: number
   /**
    * Keys with signatures in the zone, by id: on every RRset that is to be signed, or on some. The rest have none. DNSKEY,
-   * CDS and CDNSKEY are left aside, since a KSK signs them too.
+   * CDS and CDNSKEY do not count, since keys sign them that do not sign the zone; only, there is no 'all' without CDS and
+   * CDNSKEY.
    */
   readonly signatures: Readonly<Record<string, 'all' | 'some'>>
   /** The largest TTL of any RRset that is signed, in seconds, NSEC and NSEC3 included; of an unsigned zone, of any. */

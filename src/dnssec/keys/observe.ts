@@ -35,12 +35,15 @@ function dsSight(zone: string, key: KeyDraft, { everywhere, anywhere }: ParentFa
   return candidates(anywhere).length > 0 ? 'between' : 'gone'
 }
 
-/** @param at when it was looked, which for the parent lies before now */
+/**
+ * A moment that lies in the future was noted by a clock that was wrong: the wait begins anew.
+ * @param at when it was looked, which for the parent lies before now
+ */
 function note(key: KeyDraft, kind: RecordKind, sight: Sight, at: number, now: number): void {
   const record = key[kind]
   switch (record.phase) {
     case 'rumoured':
-      record.seen = sight === 'there' ? (record.seen ?? at) : null
+      record.seen = sight === 'there' ? Math.min(record.seen ?? at, now) : null
       return
     case 'omnipresent':
       // An older version is served, or the parent took the DS back: it has to spread anew.
@@ -49,7 +52,7 @@ function note(key: KeyDraft, kind: RecordKind, sight: Sight, at: number, now: nu
     case 'unretentive':
       if (sight !== 'gone') record.seen = null
       // What was not there before it was withdrawn may have come in between.
-      else if (at >= record.since) record.seen ??= at
+      else if (at >= Math.min(record.since, now)) record.seen = Math.min(record.seen ?? at, now)
       return
     case 'hidden':
       if (sight === 'gone') return

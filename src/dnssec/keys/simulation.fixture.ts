@@ -157,9 +157,10 @@ export class Simulation {
   served(): ServedFacts {
     const { keys } = this.#dnskey.current
     const quarters = this.#quarters.map(({ current }) => current)
+    const all = this.#cds.length === 0 ? quarters : [...quarters, this.#cdsSigners.current]
     const signatures: Record<string, 'all' | 'some'> = {}
     for (const { id } of quarters.flat()) {
-      signatures[id] = quarters.every((signers) => signers.some((key) => key.id === id)) ? 'all' : 'some'
+      signatures[id] = all.every((signers) => signers.some((key) => key.id === id)) ? 'all' : 'some'
     }
     return {
       dnskeys: keys.map(({ id }) => id),

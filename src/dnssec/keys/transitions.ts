@@ -69,7 +69,7 @@ const mayHideDnskey: Rule = (key, set, policy) => {
   if (signsZone(key)) {
     // RFC 7583 3.2.1: no cache may hold a signature that only this key verifies.
     if (key.signatures.phase !== 'hidden') return false
-    if (!successors.some((other) => signsZone(other) && other.dnskey.phase === 'omnipresent')) return false
+    if (!isCovered(set, key.algorithm)) return false
   }
   if (!isSep(key)) return true
   if (key.ds.phase === 'hidden') return set.keys.some((other) => other !== key && isTrusted(other, set))

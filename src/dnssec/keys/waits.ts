@@ -42,23 +42,14 @@ export function noteTtls(draft: KeySetDraft, policy: SigningPolicy, { served, pa
 }
 
 function note(ttls: CachedTtl[], ttl: number, now: number, slack: number): void {
-  const present = ttls.findIndex(({ until }) => until === null)
-  if (present !== -1 && ttls[present]!.ttl !== ttl) {
-    const before = ttls[present]!.ttl
-    ttls.splice(present, 1, { ttl: before, until: now + before + slack })
+  const before = new Map<number, number>()
+  for (const { ttl: other, until } of ttls) {
+    // One that is as large counts no longer than the present one does.
+    if (other <= ttl) continue
+    // One that has just been lowered ends from now on; none that a wrong clock noted lasts longer than that.
+    const end = Math.min(until ?? Number.POSITIVE_INFINITY, now + other + slack)
+    if (end > now) before.set(other, Math.max(before.get(other) ?? 0, end))
   }
-  if (!ttls.some(({ until }) => until === null)) ttls.push({ ttl, until: null })
-  const kept = ttls.filter(({ ttl: other, until }) => until === null || (until > now && other > ttl))
-  // Of the same TTL twice, the later.
-  const latest = kept.filter(
-    (one, at) =>
-      one.until === null ||
-      !kept.some(
-        (other, i) =>
-          i !== at &&
-          other.ttl === one.ttl &&
-          (other.until === null || other.until > one.until! || (other.until === one.until && i > at)),
-      ),
-  )
-  ttls.splice(0, ttls.length, ...latest)
+  const lowered = [...before].map(([other, until]) => ({ ttl: other, until }))
+  ttls.splice(0, ttls.length, ...lowered, { ttl, until: null })
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type KeySet, KeySetFile } from '../../../dnssec/keys/index.ts'
-import { FileKeyStore, type StoredKey } from '../../../dnssec/keystore/index.ts'
+import { canSign, FileKeyStore, type StoredKey } from '../../../dnssec/keystore/index.ts'
 import { algorithmFromText } from '../../../iana/index.ts'
 import { type Name, nameToText } from '../../../wire/index.ts'
 import { CommandError, usageError } from '../../exit.ts'
@@ -55,7 +55,7 @@ export function findKey({ store, origin, zone }: KeyFolder, word: string): Store
 /** An algorithm by its number or mnemonic. @throws CommandError for the exit code 2 */
 export function algorithmOption(text: string): number {
   const number = /^\d{1,3}$/.test(text) ? Number(text) : algorithmFromText(text)
-  if (number === undefined || ![8, 10, 13, 14, 15, 16].includes(number)) {
+  if (number === undefined || !canSign(number)) {
     throw usageError(
       `--algorithm ${text}: write RSASHA256, RSASHA512, ECDSAP256SHA256, ECDSAP384SHA384, ED25519 or ED448, or its number`,
     )

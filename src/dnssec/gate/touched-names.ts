@@ -1,0 +1,30 @@
+import { compareNames, isAtOrBelow, type Name } from '../../wire/index.ts'
+import { type FutureZone, hidesBelow } from './future-zone.ts'
+import { namesAbove, octetKey } from './names.ts'
+
+/**
+ * The names whose signatures or denial a change may spoil, in canonical order: the owners changed, the names above them,
+ * which may become or cease to be empty non-terminals, and all names below where a cut or DNAME comes or goes.
+ */
+export function touchedNames(zone: FutureZone): Name[] {
+  const { origin, view } = zone
+  const names = new Map<string, Name>()
+  const add = (name: Name) => {
+    names.set(octetKey(name), name)
+    for (const above of namesAbove(name, origin)) {
+      const key = octetKey(above)
+      if (names.has(key)) break
+      names.set(key, above)
+    }
+  }
+  for (const owner of zone.owners) {
+    add(owner)
+    const atApex = owner.length === origin.length
+    if (hidesBelow(view.node(owner), atApex) === hidesBelow(zone.node(owner), atApex)) continue
+    // A name that loses all its data is among the owners.
+    for (let node = zone.nodeAfter(owner); node && isAtOrBelow(node.owner, owner); node = zone.nodeAfter(node.owner)) {
+      add(node.owner)
+    }
+  }
+  return [...names.values()].sort(compareNames)
+}
