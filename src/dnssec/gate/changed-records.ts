@@ -1,5 +1,5 @@
 import { RRType } from '../../iana/index.ts'
-import { checkRdata, isAtOrBelow, type Name, parseBase32Hex, RdataError } from '../../wire/index.ts'
+import { canonicalizeRdata, checkRdata, isAtOrBelow, type Name, parseBase32Hex, RdataError } from '../../wire/index.ts'
 import type { RRset, RRsetChange } from '../../zone/index.ts'
 import { compareWhole, octetsEqual } from './names.ts'
 import { GateRefusal } from './refusal.ts'
@@ -39,6 +39,14 @@ function checkOctets({ type, rdatas, signatures }: RRset, refuse: (problem: stri
     if (error instanceof RdataError) throw refuse(`the rdata is malformed: ${error.message}`)
     throw error
   }
+  // RFC 4034 6.2: what is hashed, sorted and signed.
+  if (!rdatas.every((rdata) => isCanonical(type, rdata))) throw refuse('the rdata is not in canonical form')
+}
+
+function isCanonical(type: number, rdata: Uint8Array): boolean {
+  const canonical = rdata.slice()
+  canonicalizeRdata(type, canonical, 0, canonical.length)
+  return octetsEqual(canonical, rdata)
 }
 
 /** RFC 4034 6.3: ascending, none twice. */

@@ -1,7 +1,7 @@
 import type { Random } from '../../../test/zones/random.ts'
 import { DnssecAlgorithm, RRType } from '../../iana/index.ts'
-import { type Name, nameFromText, rdataFromText } from '../../wire/index.ts'
-import type { MemoryZone, RRset, RRsetChange } from '../../zone/index.ts'
+import { compareNames, type Name, nameFromText, nameToText, rdataFromText } from '../../wire/index.ts'
+import type { MemoryZone, RRset, RRsetChange, ZoneNode } from '../../zone/index.ts'
 import type { SigningKey } from '../keystore/index.ts'
 import { type SigningContext, signaturesFor, signChanges, signZone } from '../sign/index.ts'
 import { ModelZone } from '../sign/model-zone.fixture.ts'
@@ -27,14 +27,46 @@ export const set = (owner: string, type: number, ...texts: string[]): RRsetChang
   rrset: texts.length === 0 ? undefined : rrsetOf(type, ...texts),
 })
 
+const tableKey = (owner: Name, type: number) => `${nameToText(owner)} ${type}`
+
 /** A signed zone, changed by the signer and shown to the gate. */
 export class GatedZone {
   readonly context: SigningContext
   readonly model: ModelZone
+  readonly #table = new Map<string, RRsetChange>()
 
   constructor(context: Partial<SigningContext> = {}, text: string = TLD, zoneKeys: readonly SigningKey[] = keys) {
     this.context = contextOf(zoneKeys, context)
-    this.model = new ModelZone(ZZ, signZone(nodesOf(text, 'zz.'), this.context, publishedOf(zoneKeys)))
+    const nodes = [...signZone(nodesOf(text, 'zz.'), this.context, publishedOf(zoneKeys))]
+    this.model = new ModelZone(ZZ, nodes)
+    for (const { owner, rrsets } of nodes) {
+      for (const rrset of rrsets) this.#table.set(tableKey(owner, rrset.type), { owner, type: rrset.type, rrset })
+    }
+  }
+
+  apply(changes: readonly RRsetChange[]): void {
+    this.model.apply(changes)
+    for (const change of changes) this.#table.set(tableKey(change.owner, change.type), change)
+  }
+
+  /** All nodes, NSEC3 owners too, as changes would leave them. */
+  nodesAfter(changes: readonly RRsetChange[]): ZoneNode[] {
+    const table = new Map(this.#table)
+    for (const change of changes) table.set(tableKey(change.owner, change.type), change)
+    const sorted = [...table.values()].sort((a, b) => compareNames(a.owner, b.owner) || a.type - b.type)
+    const nodes: { owner: Name; rrsets: RRset[] }[] = []
+    for (const { owner, rrset } of sorted) {
+      if (rrset === undefined) continue
+      const last = nodes.at(-1)
+      if (last !== undefined && compareNames(last.owner, owner) === 0) last.rrsets.push(rrset)
+      else nodes.push({ owner, rrsets: [rrset] })
+    }
+    return nodes
+  }
+
+  /** Every RRset of the zone, as changes that would make it what it is. */
+  rrsets(): RRsetChange[] {
+    return [...this.#table.values()].filter(({ rrset }) => rrset !== undefined)
   }
 
   view(): MemoryZone {

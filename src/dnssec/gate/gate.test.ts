@@ -40,7 +40,7 @@ describe.each(DENIALS)('%s', (denial) => {
       const changes = zone.sign(...edits)
       const report = zone.check(changes)
       if (changes.length > 0) expect(report.signatures).toBeGreaterThan(0)
-      zone.model.apply(changes)
+      zone.apply(changes)
     }
   }, 60_000)
 
@@ -322,7 +322,7 @@ describe('keys', () => {
     expect(keepsOld.refusal(all, { earlyKeys }).reason).toBe('missing-signature')
     // Published, the zone is signed with both.
     early.check(all, { earlyKeys: [] })
-    early.model.apply(all)
+    early.apply(all)
     const half = { ...early.context, keys: zone.context.keys }
     const lacking = early.sign(set('mail', RRType.TXT, 'y'))
     const oneAlgorithm = replaced(lacking, 'mail.zz.', RRType.TXT, ({ owner, type, rrset }) => ({
