@@ -40,6 +40,12 @@ describe('passes', () => {
     expect(readFileSync(file)).toEqual(Buffer.concat(ZONE))
   })
 
+  test('by a shell, where a program wants its input by name', async () => {
+    const file = join(folder, 'named')
+    await askCommand(['/bin/sh', '-c', 'cat | cp /dev/stdin "$0"', file], ZONE, 10)
+    expect(readFileSync(file)).toEqual(Buffer.concat(ZONE))
+  })
+
   test('zone text that comes in time', async () => {
     async function* slowly(): AsyncGenerator<Uint8Array> {
       for (const chunk of ZONE) {

@@ -24,6 +24,8 @@ export class FutureZone {
   readonly owners: readonly Name[]
   readonly #changed = new Map<string, ChangedOwner>()
   readonly #nodes = new Map<string, ZoneNode | undefined>()
+  /** By names that have no data left: the node that comes after them. */
+  readonly #afterGone = new Map<string, ZoneNode | undefined>()
   readonly #hidden = new Map<string, number>()
   readonly #nsecOwners: readonly Name[]
   readonly #nsecsBefore: Predecessors<Name>
@@ -71,16 +73,30 @@ export class FutureZone {
 
   /** The first node with data after a name, in canonical order; it need not be authoritative. */
   nodeAfter(name: Name): ZoneNode | undefined {
+    const passed: string[] = []
+    let found: ZoneNode | undefined
     for (let from = name; ; ) {
       const before = this.view.nodeAfter(from)
       const changed = this.owners[firstAfter(this.owners, from, compareNames)]
       const order = before === undefined ? 1 : changed === undefined ? -1 : compareNames(before.owner, changed)
       const owner = order < 0 ? before!.owner : changed
-      if (owner === undefined) return undefined
+      if (owner === undefined) break
       const node = order < 0 ? before : this.node(owner)
-      if (hasData(node)) return node
+      if (hasData(node)) {
+        found = node
+        break
+      }
+      // Runs of names that have gone are passed once.
+      const key = octetKey(owner)
+      if (this.#afterGone.has(key)) {
+        found = this.#afterGone.get(key)
+        break
+      }
+      passed.push(key)
       from = owner
     }
+    for (const key of passed) this.#afterGone.set(key, found)
+    return found
   }
 
   hasDataBelow(name: Name): boolean {

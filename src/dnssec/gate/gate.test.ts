@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { Random } from '../../../test/zones/random.ts'
 import { DnssecAlgorithm, RRType } from '../../iana/index.ts'
-import { nameFromText, nameToText, rdataFromText } from '../../wire/index.ts'
-import { keyTag, type RRsetChange, ZonemdHash } from '../../zone/index.ts'
+import { type Name, nameFromText, nameToText, rdataFromText } from '../../wire/index.ts'
+import { keyTag, type RRsetChange, ZonemdHash, type ZoneView } from '../../zone/index.ts'
 import { partKeys, renewals, SignatureSchedule, signaturesFor } from '../sign/index.ts'
 import { makeKeys, NOW, TLD } from '../sign/sign.fixture.ts'
 import { dsOfKey } from '../verify/index.ts'
-import { DENIALS, DS, GatedZone, keys, randomEdit, set, ZZ } from './gate.fixture.ts'
-import { GATE_REASONS } from './index.ts'
+import { DENIALS, DS, GatedZone, keys, OPTIONS, randomEdit, set, ZZ } from './gate.fixture.ts'
+import { checkChanges, GATE_REASONS } from './index.ts'
 
 const DAY = 86_400
 const isAt = (owner: string, type: number) => (change: RRsetChange) =>
@@ -249,6 +249,39 @@ describe('the chain', () => {
     expect(said(zone.refusal([...changes, nsec]))).toBe(`chain mail.zz. ${RRType.NSEC}`)
   })
 })
+
+test.each(DENIALS)(
+  '%s: a long run of names that go takes time by its length',
+  (denial) => {
+    const labels = Array.from({ length: 400 }, (_, i) => `n${String(i).padStart(4, '0')}`)
+    const zone = new GatedZone({ denial }, `${TLD}${labels.map((label) => `${label} NS ns.example.\n`).join('')}`)
+    const changes = zone.sign(...labels.map((label) => set(label, RRType.NS)))
+    const view = zone.view()
+    let steps = 0
+    const counted: ZoneView = Object.assign(Object.create(view), {
+      nodeAfter: (name: Name) => {
+        steps++
+        return view.nodeAfter(name)
+      },
+      nsecBefore: (name: Name) => {
+        steps++
+        return view.nsecBefore(name)
+      },
+      nsec3Covering: (hash: Uint8Array) => {
+        steps++
+        return view.nsec3Covering(hash)
+      },
+      nsec3Matching: (hash: Uint8Array) => {
+        steps++
+        return view.nsec3Matching(hash)
+      },
+      node: (name: Name) => view.node(name),
+    })
+    checkChanges(counted, changes, OPTIONS)
+    expect(steps).toBeLessThan(20 * labels.length)
+  },
+  30_000,
+)
 
 describe('keys', () => {
   const zone = new GatedZone()
