@@ -102,6 +102,16 @@ describe('refuses', () => {
     expect(isRunning(Number(output))).toBe(false)
   })
 
+  test('at the time limit though the zone text never comes', async () => {
+    async function* never(): AsyncGenerator<Uint8Array> {
+      yield ZONE[0]!
+      await new Promise(() => {})
+    }
+    const { verdict } = await refusal(askCommand(['cat'], never(), 0.3))
+    expect(verdict.kind).toBe('time-limit')
+    expect((await refusal(askCommand(['false'], never(), 1e12))).verdict).toEqual({ kind: 'exit', code: 1 })
+  })
+
   test.each([
     ['a program that is not there', ['/nowhere/at-all']],
     ['no program', []],

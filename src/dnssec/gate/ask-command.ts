@@ -8,6 +8,9 @@ const KEPT_OCTETS = 8192
 /** Milliseconds that output may take to arrive after the command has ended; a process it left behind may hold it open. */
 const OUTPUT_GRACE = 250
 
+/** Milliseconds that a timer can wait: 24 days. */
+const MAX_TIMEOUT = 2 ** 31 - 1
+
 /** How a command said no. */
 export type CommandVerdict =
   | { readonly kind: 'exit'; readonly code: number }
@@ -55,12 +58,16 @@ export async function askCommand(
   child.stderr.on('data', (chunk: Uint8Array) => output.add(chunk))
 
   let isLate = false
-  const timer = setTimeout(() => {
-    isLate = true
-    killGroup(child)
-  }, seconds * 1000)
+  const timer = setTimeout(
+    () => {
+      isLate = true
+      killGroup(child)
+    },
+    Math.min(seconds * 1000, MAX_TIMEOUT),
+  )
   try {
-    const [ended] = await Promise.all([ending(child), feed(child, zoneText)])
+    // Once it has ended, how is all that counts: zone text may still be coming, or never come.
+    const ended = await Promise.race([ending(child), failureOf(feed(child, zoneText))])
     const verdict: CommandVerdict | undefined = isLate ? { kind: 'time-limit', seconds } : ended
     if (verdict !== undefined) throw new CommandRefusal(command, verdict, output.text())
   } finally {
@@ -130,6 +137,13 @@ async function feed(child: Asked, zoneText: Iterable<Uint8Array> | AsyncIterable
     killGroup(child)
     throw error
   }
+}
+
+/** Settles only if the promise fails. */
+function failureOf(promise: Promise<void>): Promise<never> {
+  return new Promise((_, reject) => {
+    promise.catch(reject)
+  })
 }
 
 /** Ends the command and every process it has started that stayed in its group. */
