@@ -6,6 +6,7 @@ export { freePort, portIsFree } from './port.ts'
 export { powerdns } from './powerdns.ts'
 export { type Exit, ServerProcess } from './process.ts'
 export { findTool, missingTools, toolPath } from './tool.ts'
+export { type StubZone, unboundWith } from './unbound.ts'
 export {
   type CommandResult,
   type RunningCommand,

@@ -6,6 +6,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   nsd: 'nsd',
   knotd: 'knot',
   named: 'bind9',
+  unbound: 'unbound',
   pdns_server: 'pdns-server and pdns-backend-bind',
   'dnssec-keygen': 'bind9-utils',
   'dnssec-signzone': 'bind9-utils',
@@ -17,6 +18,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   kzonecheck: 'knot-dnssecutils',
   'ldns-read-zone': 'ldnsutils',
   'ldns-verify-zone': 'ldnsutils',
+  delv: 'bind9-dnsutils',
   dig: 'bind9-dnsutils',
   kdig: 'knot-dnsutils',
 }
