@@ -226,6 +226,34 @@ describe('the chain', () => {
     }
   })
 
+  test.each(DENIALS)('%s: a chain of one record grows and shrinks', (denial) => {
+    const zone = new GatedZone({ denial }, '@ 3600 SOA ns.example. host.example. 1 2 3 4 300\n@ NS ns.example.\n')
+    for (const changes of [
+      [set('a', RRType.A, '192.0.2.1')],
+      [set('b.c', RRType.A, '192.0.2.1')],
+      [set('a', RRType.A)],
+    ]) {
+      const signed = zone.sign(...changes)
+      expect(zone.check(signed).links).toBeGreaterThan(0)
+      zone.apply(signed)
+    }
+    const last = zone.sign(set('b.c', RRType.A))
+    zone.check(last)
+    for (const change of last) expect(zone.refusal(last.filter((other) => other !== change))).toBeDefined()
+  })
+
+  test('a zone whose chain was not whole before', () => {
+    const zone = new GatedZone()
+    const changes = zone.sign(set('mail', RRType.TXT, 'x'))
+    zone.apply(
+      zone
+        .rrsets()
+        .filter(({ type }) => type === RRType.NSEC3)
+        .map((change) => ({ ...change, rrset: undefined })),
+    )
+    expect(zone.refusal(changes).reason).toBe('chain')
+  })
+
   test('a record of a name that went', () => {
     const zone = new GatedZone({ denial: 'nsec' })
     const changes = zone.sign(set('mail', RRType.A))

@@ -144,6 +144,24 @@ describe.each(DENIALS)('%s', (denial) => {
     expect(refused).toBeGreaterThan(15)
   }, 60_000)
 
+  test('whatever is signed: no other error than a refusal', () => {
+    let refused = 0
+    eachChange(denial, 40, 19, (zone, changes, random) => {
+      for (const change of changes) {
+        const { rrset } = change
+        if (rrset === undefined || rrset.signatures.length === 0) continue
+        let rdata = rrset.rdatas[0]!
+        for (let flips = random.below(5); flips >= 0; flips--) rdata = flip(random, rdata)
+        if (random.chance(0.2)) rdata = rdata.subarray(0, random.below(rdata.length + 1))
+        const spoilt = zone.resigned(change, { rdatas: [rdata] })
+        const mutated = changes.map((other) => (other === change ? spoilt : other))
+        if (!passes(zone, mutated)) refused++
+        else expect([describeChange(change), ...faults(zone, mutated)]).toEqual([describeChange(change)])
+      }
+    })
+    expect(refused).toBeGreaterThan(10)
+  }, 60_000)
+
   test('any part of a change alone: what passes leaves no fault', () => {
     let passed = 0
     eachChange(denial, 40, 11, (zone, changes, random) => {

@@ -2,7 +2,7 @@ import { algorithmToText, RRType } from '../../iana/index.ts'
 import { Dnskey, DnskeyFlag, keyTag, type RRset } from '../../zone/index.ts'
 import { isVerifiable, publicKeyOf } from '../verify/index.ts'
 import type { FutureZone } from './future-zone.ts'
-import { octetsEqual } from './names.ts'
+import { octetsEqual, rrsetOf } from './names.ts'
 import { GateRefusal } from './refusal.ts'
 
 /** A key that signatures may be by. */
@@ -30,12 +30,14 @@ export class PublishedKeys {
     const rrset = zone.rrset(zone.origin, RRType.DNSKEY)
     if (rrset === undefined) throw refuse('the zone would have no key')
     this.rrset = rrset
+    const before = rrsetOf(zone.view.node(zone.origin), RRType.DNSKEY)
     const algorithms = new Set<number>()
     for (const rdata of rrset.rdatas) {
       const what = `key ${keyTag(rdata)}, ${algorithmToText(Dnskey.algorithm(rdata))},`
       // RFC 4034 2.1.1, 2.1.2.
       if (!Dnskey.isZoneKey(rdata)) throw refuse(`${what} is no zone key`)
-      if (isVerifiable(Dnskey.algorithm(rdata)) && publicKeyOf(rdata) === undefined) {
+      const isNew = !before?.rdatas.some((published) => octetsEqual(published, rdata))
+      if (isNew && isVerifiable(Dnskey.algorithm(rdata)) && publicKeyOf(rdata) === undefined) {
         throw refuse(`${what} is no public key of its algorithm`)
       }
       // Validators try the keys of a tag one after the other, and some only the first.
