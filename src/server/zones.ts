@@ -2,7 +2,16 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ZoneSetting } from '../config/index.ts'
 import type { LoadReport, ZoneReloadReport, ZoneReport } from '../ops/index.ts'
-import { currentVersion, lastTransaction, listZones, type ZoneInfo, zoneFolder, zoneInfo } from '../store/index.ts'
+import {
+  currentVersion,
+  lastTransaction,
+  listZones,
+  openZone,
+  type ZoneInfo,
+  type ZoneSnapshot,
+  zoneFolder,
+  zoneInfo,
+} from '../store/index.ts'
 import { type Name, nameFromText, nameToText } from '../wire/index.ts'
 import type { LoadOutcome } from './load-messages.ts'
 import type { Loads } from './loads.ts'
@@ -24,8 +33,9 @@ interface ServedZone {
   /** A version that could not be opened: it is not tried again until the store has another. */
   failedVersion: string | undefined
   info: ZoneInfo | undefined
-  /** The last transaction on its environment that was looked at. */
+  /** The last transaction on its environment that was looked at, and a snapshot of it, kept to go on from. */
   transaction: number | undefined
+  looked: ZoneSnapshot | undefined
   /** The version may no longer be served. */
   expired: boolean
   load: LoadReport | undefined
@@ -67,7 +77,10 @@ export class Zones {
     const stored = this.#stored()
     const removed = [...this.#zones.keys()].filter((origin) => !wanted.has(origin) && !stored.includes(origin))
     const added = [...new Set([...wanted.keys(), ...stored])].filter((origin) => !this.#zones.has(origin))
-    for (const origin of removed) this.#zones.delete(origin)
+    for (const origin of removed) {
+      this.#zones.get(origin)?.looked?.close()
+      this.#zones.delete(origin)
+    }
     for (const origin of added) this.#add(origin)
     for (const zone of this.#zones.values()) {
       zone.file = wanted.get(zone.originText)?.file
@@ -127,6 +140,10 @@ export class Zones {
 
   /** Lets go of what is kept in memory. */
   close(): Promise<void> {
+    for (const zone of this.#zones.values()) {
+      zone.looked?.close()
+      zone.looked = undefined
+    }
     return this.#residents.close()
   }
 
@@ -189,6 +206,7 @@ export class Zones {
       failedVersion: undefined,
       info: undefined,
       transaction: undefined,
+      looked: undefined,
       expired: false,
       load: undefined,
       loading: undefined,
@@ -215,9 +233,13 @@ export class Zones {
   #lookForUpdate(zone: ServedZone): boolean {
     const transaction = lastTransaction(this.#environment(zone))
     if (transaction === undefined || transaction === zone.transaction) return false
-    const info = zoneInfo(this.#dataDir, zone.origin)
+    const before = zone.looked
+    // Opening an environment takes milliseconds, going on from a snapshot microseconds.
+    zone.looked = before?.newest() ?? openZone(this.#dataDir, zone.origin, { method: 'lmdb' })
+    before?.close()
     zone.transaction = transaction
-    if (info === undefined || info.revision <= (zone.info?.revision ?? 0)) return false
+    const { info, path } = zone.looked
+    if (path !== this.#environment(zone) || info.revision <= (zone.info?.revision ?? 0)) return false
     zone.info = info
     this.#log.debug({ zone: zone.originText, serial: info.serial, revision: info.revision }, 'the zone was updated')
     return true
@@ -230,6 +252,8 @@ export class Zones {
       if (version === zone.version) return this.#lookForUpdate(zone)
       zone.failedVersion = version
       zone.transaction = undefined
+      zone.looked?.close()
+      zone.looked = undefined
       const info = zoneInfo(this.#dataDir, zone.origin)
       if (info === undefined) return false
       zone.failedVersion = undefined
