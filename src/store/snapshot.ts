@@ -167,15 +167,35 @@ export class ZoneSnapshot implements ZoneView {
     return this.#block.isBelow(0, this.#sortKey, length)
   }
 
+  nodeAfter(name: Name): ZoneNode | undefined {
+    const length = this.#writeKey(name)
+    const index = this.#find(length) + 1
+    if (index < this.#block.count) return this.#block.read(index, this.origin)
+    if (!this.#owners.seek(this.#key, length + 1, Seek.After)) return undefined
+    this.#block.open(this.#owners.buf, this.#owners.offset)
+    return this.#block.read(0, this.origin)
+  }
+
   nsecAtOrBefore(name: Name): ZoneNode | undefined {
-    let length = this.#writeKey(name)
-    for (let index = this.#find(length); ; index = this.#block.count - 1) {
+    const length = this.#writeKey(name)
+    return this.#nsecFrom(this.#find(length))
+  }
+
+  nsecBefore(name: Name): ZoneNode | undefined {
+    const length = this.#writeKey(name)
+    const index = this.#find(length)
+    const isThere = index >= 0 && this.#block.compare(index, this.#sortKey, length) === 0
+    return this.#nsecFrom(isThere ? index - 1 : index)
+  }
+
+  /** The last node with NSEC, of those up to this index of the block at hand and of the blocks before. */
+  #nsecFrom(start: number): ZoneNode | undefined {
+    for (let index = start; ; index = this.#block.count - 1) {
       for (; index >= 0; index--) if (this.#block.has(index, RRType.NSEC)) return this.#block.read(index, this.origin)
       if (this.#block.count === 0) return undefined
       const first = this.#block.key(0)
       this.#key.set(first, 1)
-      length = first.length
-      if (!this.#owners.seek(this.#key, length + 1, Seek.Before)) return undefined
+      if (!this.#owners.seek(this.#key, first.length + 1, Seek.Before)) return undefined
       this.#block.open(this.#owners.buf, this.#owners.offset)
     }
   }

@@ -89,8 +89,18 @@ export class MemoryZone implements ZoneView {
     return this.#ancestors.has(key(name))
   }
 
+  nodeAfter(name: Name): ZoneNode | undefined {
+    return this.nodes[lastAtOrBefore(this.nodes, (node) => compareNames(node.owner, name)) + 1]
+  }
+
   nsecAtOrBefore(name: Name): ZoneNode | undefined {
     return this.#nsecNodes[lastAtOrBefore(this.#nsecNodes, (node) => compareNames(node.owner, name))]
+  }
+
+  nsecBefore(name: Name): ZoneNode | undefined {
+    // Where a node stands at the name itself, it counts as after it.
+    const before = (node: ZoneNode) => compareNames(node.owner, name) || 1
+    return this.#nsecNodes[lastAtOrBefore(this.#nsecNodes, before)]
   }
 
   nsec3Matching(hash: Uint8Array): ZoneNode | undefined {

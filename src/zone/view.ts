@@ -25,11 +25,15 @@ export interface ZoneView {
   node(name: Name): ZoneNode | undefined
   /** True when some owner lies strictly below this name: with no node, it is an empty non-terminal. */
   hasBelow(name: Name): boolean
+  /** The first node after this name in canonical order (RFC 4034 6.1), whether or not the name has one. */
+  nodeAfter(name: Name): ZoneNode | undefined
   /**
    * The last node in canonical order (RFC 4034 6.1), at or before this name, that owns an NSEC RRset: it matches the
    * name or covers it.
    */
   nsecAtOrBefore(name: Name): ZoneNode | undefined
+  /** The last node before this name that owns an NSEC RRset; undefined when there is none, as before the apex. */
+  nsecBefore(name: Name): ZoneNode | undefined
   /** The node (owner HASH.origin) whose NSEC3 RRset matches this 20-octet hash, or undefined. */
   nsec3Matching(hash: Uint8Array): ZoneNode | undefined
   /** The node whose NSEC3 RRset covers this hash: the last before it, or the chain's last when it lies before the first. */

@@ -1,5 +1,7 @@
 /** Chains of NSEC and NSEC3 records, by which a zone proves what it does not hold. */
 export { nsec3Types, nsecTypes } from './bitmap.ts'
+export { type ChainEdit, type ChainLink, type ChainView, editChain } from './chain-edit.ts'
+export { BrokenChainError, hashOfNode, nsec3ChainOf, nsecChainOf } from './chain-views.ts'
 export { type ChainFeeder, isChained, Nsec3Feeder, NsecFeeder } from './names.ts'
 export { NsecChain, type NsecVisitor, nsecRdata } from './nsec.ts'
 export {

@@ -1,6 +1,9 @@
 /** Signing: which RRsets, by which keys, for how long, and in what order. */
 export { ApexError, apexToSign, isMadeBySigning, type PublishedKeys, zonemdRdatas } from './apex.ts'
+export { UnfitChangeError } from './changed-zone.ts'
 export { denialTtlOf, type SigningContext, zonemdHashes } from './context.ts'
+export { OtherDenialError, signChanges } from './incremental.ts'
+export { renewals } from './renewals.ts'
 export { SchedulePeriodError, type SignaturePeriods, SignatureSchedule } from './schedule.ts'
 export { nextSerial, type SerialScheme, soaMinimum, soaSerial, withSerial } from './serial.ts'
 export { type SignatureTimes, signatureFor } from './signature.ts'
