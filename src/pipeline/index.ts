@@ -6,7 +6,7 @@ export { LOAD_PHASES, type LoadPhase, type LoadProgress, type PhaseTimes, type P
 export { type SignOptions, type SignPolicy, type SignResult, signZoneFile } from './sign.ts'
 export type { LoadSigning } from './signed-nodes.ts'
 export {
-  SignatureRefusedError,
+  SignatureRefusal,
   SignedForm,
   type SignedZoneVisitor,
   SigningPool,

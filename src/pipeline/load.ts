@@ -67,7 +67,7 @@ const NOTHING_FOUND: ZoneFindings = { findings: [], errors: 0, warnings: 0, coun
  * Loads a zone file into a data folder: reads, checks and compiles it beside the version that is there, then switches.
  * Whatever fails or interrupts it, the version before stays. With `signing` it signs the zone on the way, and what is
  * stored has then passed the gate: each signature verified with the keys as published, the signed zone checked whole.
- * @throws StoreError when the store can't be written; with `signing`, SignatureRefusedError, SigningThreadError,
+ * @throws StoreError when the store can't be written; with `signing`, GateRefusal, SigningThreadError,
  * HashCollisionError. What is wrong with the zone is in the result.
  */
 export async function loadZone(options: LoadOptions): Promise<LoadResult> {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { GateRefusal } from '../dnssec/gate/index.ts'
 import { DEFAULT_POLICY, type SigningPolicy } from '../dnssec/keys/index.ts'
 import { FileKeyStore, type SigningKey } from '../dnssec/keystore/index.ts'
 import { partKeys, SignatureSchedule, zonemdHashes } from '../dnssec/sign/index.ts'
@@ -9,7 +10,7 @@ import { dsOfKey } from '../dnssec/verify/index.ts'
 import { DigestType, DnssecAlgorithm, RRType } from '../iana/index.ts'
 import { zoneInfo } from '../store/index.ts'
 import { nameFromText } from '../wire/index.ts'
-import { exportZone, type LoadSigning, loadZone, SignatureRefusedError } from './index.ts'
+import { exportZone, type LoadSigning, loadZone } from './index.ts'
 
 const ZZ = nameFromText('zz.')
 const ZONE = (serial: number) => `
@@ -42,9 +43,10 @@ interface Given {
   readonly policy?: Partial<SigningPolicy>
   readonly signers?: readonly SigningKey[]
   readonly dnskeys?: readonly Uint8Array[]
+  readonly ds?: readonly Uint8Array[]
 }
 
-function signing({ policy, signers = [ksk, zsk], dnskeys = [ksk.dnskey, zsk.dnskey] }: Given): LoadSigning {
+function signing({ policy, signers = [ksk, zsk], dnskeys = [ksk.dnskey, zsk.dnskey], ds = [] }: Given): LoadSigning {
   const { denial, serial, zonemd, ...periods } = { ...DEFAULT_POLICY, ...policy }
   return {
     context: {
@@ -62,6 +64,7 @@ function signing({ policy, signers = [ksk, zsk], dnskeys = [ksk.dnskey, zsk.dnsk
       { type: RRType.CDS, ttl: 600, rdatas: [dsOfKey(ZZ, ksk.dnskey, DigestType.SHA256)!], signatures: [] },
       { type: RRType.CDNSKEY, ttl: 600, rdatas: [ksk.dnskey], signatures: [] },
     ],
+    ds,
     threads: 0,
   }
 }
@@ -172,7 +175,7 @@ test.each([
   expect((await load(41)).ok).toBe(true)
   const before = await text()
   const refused = load(50, given())
-  await expect(refused).rejects.toThrow(SignatureRefusedError)
+  await expect(refused).rejects.toMatchObject({ name: 'GateRefusal', reason: 'signature' })
   await expect(refused).rejects.toThrow(message)
   expect(await text()).toBe(before)
   // Nothing is left behind that would be in the way of the next.
@@ -185,4 +188,17 @@ test('signatures by a key that is not published are refused by the checks of the
   expect({ ok, signingAtFault }).toEqual({ ok: false, signingAtFault: true })
   expect(findings.countsByCheck['signature-missing']).toBeGreaterThan(0)
   expect(zoneInfo(dataDir, ZZ)?.serial).toBe(42)
+})
+
+test('keys that no DS at the parent vouches for are refused', async () => {
+  const dsOf = (key: SigningKey) => dsOfKey(ZZ, key.dnskey, DigestType.SHA256)!
+  expect((await load(41, { ds: [dsOf(zsk), dsOf(ksk)] })).ok).toBe(true)
+  const refused = load(50, { ds: [dsOf(zsk)] })
+  await expect(refused).rejects.toThrow(GateRefusal)
+  await expect(refused).rejects.toThrow(/^zz\. DNSKEY: no key that signs it matches a DS record at the parent/)
+  expect(zoneInfo(dataDir, ZZ)?.serial).toBe(42)
+  // One that no validator can use does not count.
+  const unknown = dsOf(zsk)
+  unknown[3] = 250
+  expect((await load(50, { ds: [unknown] })).ok).toBe(true)
 })

@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs'
+import { GateRefusal } from '../dnssec/gate/index.ts'
 import type { KeyStoreDescriptor } from '../dnssec/keystore/index.ts'
 import {
   isMadeBySigning,
@@ -7,7 +8,9 @@ import {
   soaSerial,
   withSerial,
 } from '../dnssec/sign/index.ts'
+import { dsDigest, dsMatchesKey, isVerifiable } from '../dnssec/verify/index.ts'
 import { RRType } from '../iana/index.ts'
+import { ROOT } from '../wire/index.ts'
 import { ZoneChecker, type ZoneFindings } from '../zone/checks/index.ts'
 import { compareOctets, type RRset, serialTimeBefore, type ZoneNode } from '../zone/index.ts'
 import type { ParsedRecord, ParseResult } from '../zonefile/index.ts'
@@ -23,6 +26,8 @@ export interface LoadSigning {
   readonly store: KeyStoreDescriptor
   /** The CDS and CDNSKEY RRsets that the apex is to have, without signatures; those of the file are left out. */
   readonly apex: readonly RRset[]
+  /** Rdata of the DS records that the parent is known to have; none: not known, or none yet. */
+  readonly ds?: readonly Uint8Array[]
   /** As many as there are processors when absent. */
   readonly threads?: number
 }
@@ -81,8 +86,10 @@ export class SignedNodes implements NodeSource {
     return this.#stage.records
   }
 
+  /** @throws GateRefusal when the keys do not fit the DS records at the parent */
   prepare(): ZoneFindings {
-    const { reporter } = this.#options
+    const { reporter, signing } = this.#options
+    checkKnownDs(signing)
     const { records } = this
     reporter.enter('check', records)
     let hasSoa = false
@@ -100,7 +107,7 @@ export class SignedNodes implements NodeSource {
     return this.#signing.nsec3Records
   }
 
-  /** @throws SignatureRefusedError, SigningThreadError, HashCollisionError */
+  /** @throws GateRefusal, SigningThreadError, HashCollisionError */
   async give(visit: (node: ZoneNode, key: Uint8Array) => void): Promise<void> {
     const { reporter, signing } = this.#options
     const { records } = this
@@ -150,6 +157,24 @@ export class SignedNodes implements NodeSource {
     const added = signing.apex.map((rrset) => ({ ...rrset, rdatas: inOrder(rrset.rdatas), signatures: [] }))
     return { owner, rrsets: [...data, ...added] }
   }
+}
+
+/** RFC 4035 5.2: a key that a DS at the parent vouches for is published, and signs the DNSKEY RRset. */
+function checkKnownDs({ context, published, ds = [] }: LoadSigning): void {
+  // A validator that knows none of the algorithms takes the zone for unsigned.
+  const usable = ds.filter((rdata) => rdata.length > 4 && isVerifiable(rdata[2]!) && isDigestKnown(rdata[3]!))
+  if (usable.length === 0) return
+  const { origin, keys } = context
+  const isPublished = (dnskey: Uint8Array) => published.dnskeys.some((other) => Buffer.compare(other, dnskey) === 0)
+  const isVouchedFor = (dnskey: Uint8Array) => usable.some((rdata) => dsMatchesKey(origin, rdata, dnskey))
+  if (keys.forKeys.some(({ dnskey }) => isPublished(dnskey) && isVouchedFor(dnskey))) return
+  const tags = usable.map((rdata) => (rdata[0]! << 8) | rdata[1]!).join(', ')
+  const problem = `no key that signs it matches a DS record at the parent, which are for key ${tags}`
+  throw new GateRefusal('ds', origin, RRType.DNSKEY, problem)
+}
+
+function isDigestKnown(type: number): boolean {
+  return dsDigest(ROOT, new Uint8Array(4), type) !== undefined
 }
 
 function visitPacked(buf: Uint8Array, at: number, visit: (node: ZoneNode, key: Uint8Array) => void): void {

@@ -49,7 +49,7 @@ export class NodeSigner {
 
   /**
    * Signs the nodes packed at `buf[start..end)`, none of which is the apex, and gives them out.
-   * @throws SignatureRefusedError
+   * @throws SignatureRefusal
    */
   sign(buf: Uint8Array, start: number, end: number): void {
     const digested = this.#options.forms.includes(SignedForm.DIGESTED) ? this.#digestedRecords() : undefined

@@ -12,7 +12,7 @@ import type { ZoneNode } from '../../zone/index.ts'
 import {
   NodePacker,
   packedLength,
-  SignatureRefusedError,
+  SignatureRefusal,
   SignedForm,
   SigningPool,
   SigningThreadError,
@@ -142,7 +142,7 @@ test.each([0, 2])('a signature that does not verify is refused with its record, 
     try {
       if (verifyWith[0] !== published) sign()
       else {
-        expect(sign).toThrow(SignatureRefusedError)
+        expect(sign).toThrow(SignatureRefusal)
         expect(sign).toThrow(/^n0\.zz\. TXT: /)
       }
     } finally {

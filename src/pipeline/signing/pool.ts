@@ -4,7 +4,7 @@ import type { KeyStoreDescriptor } from '../../dnssec/keystore/index.ts'
 import { NodeSigner, type NodeSignerOptions, type SignedVisitor } from './node-signer.ts'
 import { packedLength } from './packed-node.ts'
 import { FAILURE, FREE, GIVEN, INPUT_OCTETS, REFUSAL, Ring } from './ring.ts'
-import { SignatureRefusedError } from './signature-check.ts'
+import { SignatureRefusal } from './signature-check.ts'
 import { startSigningThread } from './start-thread.ts'
 
 /** A thread that gives nothing for this long has died: milliseconds. A batch takes some ten, with RSA some hundred. */
@@ -58,7 +58,7 @@ export class SigningPool {
     }
   }
 
-  /** Takes nodes packed at `buf[start..end)`; none may be the apex. @throws SigningThreadError, SignatureRefusedError */
+  /** Takes nodes packed at `buf[start..end)`; none may be the apex. @throws SigningThreadError, SignatureRefusal */
   add(buf: Uint8Array, start: number, end: number): void {
     for (let at = start; at < end; ) {
       const length = packedLength(buf, at)
@@ -80,7 +80,7 @@ export class SigningPool {
     this.#used += length
   }
 
-  /** Gives out everything that was taken. @throws SigningThreadError, SignatureRefusedError */
+  /** Gives out everything that was taken. @throws SigningThreadError, SignatureRefusal */
   flush(): void {
     this.#submit()
     while (this.#collected < this.#filled) this.#collect()
@@ -112,7 +112,7 @@ export class SigningPool {
       this.#wait(batch, GIVEN)
       const { form, octets, isLast } = this.#ring.output(batch)
       if (form === FAILURE) throw new SigningThreadError(`signing failed: ${Buffer.from(octets).toString()}`)
-      if (form === REFUSAL) throw new SignatureRefusedError(Buffer.from(octets).toString())
+      if (form === REFUSAL) throw SignatureRefusal.fromOctets(octets)
       if (octets.length > 0) this.#visit(form, octets)
       this.#ring.take(batch, isLast)
       if (isLast) break

@@ -1,12 +1,33 @@
+import { GateRefusal } from '../../dnssec/gate/index.ts'
 import type { ZoneKeys } from '../../dnssec/sign/index.ts'
 import { RrsigVerifier } from '../../dnssec/verify/index.ts'
-import { algorithmToText, typeToText } from '../../iana/index.ts'
-import { type Name, nameToText } from '../../wire/index.ts'
+import { algorithmToText } from '../../iana/index.ts'
+import type { Name } from '../../wire/index.ts'
 import { Dnskey, keyTag, type RRset, Rrsig } from '../../zone/index.ts'
 
 /** A signature just made that does not verify: key, DNSKEY or machine is at fault, and the zone must not be served. */
-export class SignatureRefusedError extends Error {
-  override readonly name = 'SignatureRefusedError'
+export class SignatureRefusal extends GateRefusal {
+  readonly #problem: string
+
+  constructor(owner: Name, type: number, problem: string) {
+    super('signature', owner, type, problem)
+    this.#problem = problem
+  }
+
+  /** For its way from the thread that signs to the one that asked for it. */
+  toOctets(): Uint8Array {
+    return Buffer.concat([
+      Uint8Array.of(this.type >>> 8, this.type, this.owner.length),
+      this.owner,
+      Buffer.from(this.#problem),
+    ])
+  }
+
+  static fromOctets(octets: Uint8Array): SignatureRefusal {
+    const [high, low, length] = [octets[0]!, octets[1]!, octets[2]!]
+    const problem = Buffer.from(octets.subarray(3 + length)).toString()
+    return new SignatureRefusal(octets.subarray(3, 3 + length), (high << 8) | low, problem)
+  }
 }
 
 /** Verifies signatures right after they are made, with the keys that validators will have. */
@@ -26,7 +47,7 @@ export class SignatureCheck {
       if (!this.#dnskeys.has(tagOf(dnskey))) this.#add(dnskey)
   }
 
-  /** @throws SignatureRefusedError, which names the record, when a signature of the RRset does not verify */
+  /** @throws SignatureRefusal, which names the record, when a signature of the RRset does not verify */
   verify(owner: Name, { type, rdatas, signatures }: RRset): void {
     for (let i = 0; i < signatures.length; i++) {
       const signature = signatures[i]!
@@ -34,8 +55,10 @@ export class SignatureCheck {
       const algorithm = Rrsig.algorithm(signature)
       const dnskeys = this.#dnskeys.get(tagAndAlgorithm(tag, algorithm))
       if (dnskeys?.some((dnskey) => this.#verifier.verify(owner, type, rdatas, signature, dnskey) === 'valid')) continue
-      throw new SignatureRefusedError(
-        `${nameToText(owner)} ${typeToText(type)}: the new signature by key ${tag}, ${algorithmToText(algorithm)}, ` +
+      throw new SignatureRefusal(
+        owner,
+        type,
+        `the new signature by key ${tag}, ${algorithmToText(algorithm)}, ` +
           'does not verify with the DNSKEY records that are to be published',
       )
     }

@@ -3,7 +3,7 @@ import { type KeyStoreDescriptor, openKeyStore } from '../../dnssec/keystore/ind
 import { type SignaturePeriods, SignatureSchedule } from '../../dnssec/sign/index.ts'
 import { NodeSigner } from './node-signer.ts'
 import { FAILURE, FILLED, OUTPUT_OCTETS, REFUSAL, Ring, TAKEN } from './ring.ts'
-import { SignatureRefusedError } from './signature-check.ts'
+import { SignatureRefusal } from './signature-check.ts'
 
 /** What the feeder starts this thread with. */
 export interface SigningOrder {
@@ -65,9 +65,10 @@ function work(order: SigningOrder): void {
       input.set(ring.input(batch).subarray(0, length))
       signer.sign(input, 0, length)
     } catch (error) {
-      const message = new TextEncoder().encode(error instanceof Error ? error.message : String(error))
-      const form = error instanceof SignatureRefusedError ? REFUSAL : FAILURE
-      ring.give(batch, form, message.subarray(0, OUTPUT_OCTETS), true)
+      const isRefusal = error instanceof SignatureRefusal
+      const text = error instanceof Error ? error.message : String(error)
+      const octets = isRefusal ? error.toOctets() : new TextEncoder().encode(text)
+      ring.give(batch, isRefusal ? REFUSAL : FAILURE, octets.subarray(0, OUTPUT_OCTETS), true)
       return
     }
     if (!give(ring, batch, given)) return

@@ -129,7 +129,7 @@ export class WholeZoneSigning {
    * Signs the nodes taken.
    * @param form of `SignedForm`, TEXT or NODES
    * @param onProgress called now and then with the nodes that are done, and how many there are in all
-   * @throws SigningThreadError, SignatureRefusedError, HashCollisionError
+   * @throws SigningThreadError, SignatureRefusal, HashCollisionError
    */
   async sign(form: number, visitor: SignedZoneVisitor, onProgress: (done: number, all: number) => void): Promise<void> {
     const { context, published, store, threads, verify } = this.#options
