@@ -51,7 +51,7 @@ class Kept {
 }
 
 function rrsetOf(type: number, ...texts: string[]): RRset {
-  const rdatas = texts.map((text) => rdataFromText(type, text, ZZ)).sort(Buffer.compare)
+  const rdatas = [...new Set(texts)].map((text) => rdataFromText(type, text, ZZ)).sort(Buffer.compare)
   return { type, ttl: 3600, rdatas, signatures: [] }
 }
 
