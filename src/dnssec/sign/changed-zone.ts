@@ -39,6 +39,8 @@ export class ChangedZone {
   readonly owners: readonly Name[]
   readonly #occluded = new Map<string, number>()
   readonly #below = new Map<string, boolean>()
+  /** By names that have no data left: the node that comes after them. */
+  readonly #afterGone = new Map<string, ZoneNode | undefined>()
 
   /** @throws UnfitChangeError */
   constructor(view: ZoneView, changes: readonly RRsetChange[]) {
@@ -51,7 +53,7 @@ export class ChangedZone {
       }
       const key = nameKey(name)
       const entry = this.#changed.get(key) ?? { owner: name, rrsets: new Map<number, RRset | undefined>() }
-      entry.rrsets.set(type, rrset !== undefined && rrset.rdatas.length > 0 ? rrset : undefined)
+      entry.rrsets.set(type, rrset !== undefined && rrset.rdatas.length > 0 ? canonical(rrset) : undefined)
       this.#changed.set(key, entry)
     }
     this.owners = [...this.#changed.values()].map(({ owner }) => owner).sort(compareNames)
@@ -71,6 +73,8 @@ export class ChangedZone {
 
   /** The first node with data after a name, in canonical order. */
   nodeAfter(name: Name): ZoneNode | undefined {
+    const passed: string[] = []
+    let found: ZoneNode | undefined
     for (let from = name; ; ) {
       const before = this.view.nodeAfter(from)
       const changed = this.owners[firstAfter(this.owners, from)]
@@ -78,11 +82,19 @@ export class ChangedZone {
         before === undefined || (changed !== undefined && compareNames(changed, before.owner) < 0)
           ? changed
           : before.owner
-      if (owner === undefined) return undefined
-      const node = this.node(owner)
-      if (node !== undefined) return node
+      found = owner === undefined ? undefined : this.node(owner)
+      if (owner === undefined || found !== undefined) break
+      const key = nameKey(owner)
+      // Runs of names that have gone are passed once.
+      if (this.#afterGone.has(key)) {
+        found = this.#afterGone.get(key)
+        break
+      }
+      passed.push(key)
       from = owner
     }
+    for (const key of passed) this.#afterGone.set(key, found)
+    return found
   }
 
   hasBelow(name: Name): boolean {
@@ -159,6 +171,13 @@ function dataOf(
   for (const rrset of changed?.values() ?? []) if (rrset !== undefined) rrsets.push({ ...rrset, signatures: [] })
   if (rrsets.length === 0) return undefined
   return { owner: before?.owner ?? owner, rrsets: rrsets.sort((a, b) => a.type - b.type) }
+}
+
+/** The RRset in canonical order (RFC 4034 6.3), each record once (RFC 2181 5). */
+function canonical(rrset: RRset): RRset {
+  const sorted = [...rrset.rdatas].sort(Buffer.compare)
+  const rdatas = sorted.filter((rdata, i) => i === 0 || Buffer.compare(rdata, sorted[i - 1]!) !== 0)
+  return { ...rrset, rdatas }
 }
 
 /** Index of the first of the sorted names after this one. */

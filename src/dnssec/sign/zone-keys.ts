@@ -7,8 +7,10 @@ import { signatureFor } from './signature.ts'
 
 /** Which keys sign what. A key may be in both lists (CSK). */
 export interface ZoneKeys {
-  /** Sign the RRsets DNSKEY, CDS and CDNSKEY at the apex. */
+  /** Sign the DNSKEY RRset. */
   readonly forKeys: readonly SigningKey[]
+  /** Sign CDS and CDNSKEY; as `forKeys` when absent. */
+  readonly forParent?: readonly SigningKey[]
   /** Sign everything else. */
   readonly forZone: readonly SigningKey[]
 }
@@ -36,11 +38,12 @@ export function partKeys(keys: readonly SigningKey[]): ZoneKeys {
 /** The keys that sign an RRset of this type. */
 export function keysFor(keys: ZoneKeys, type: number): readonly SigningKey[] {
   switch (type) {
-    // RFC 7344 4.1: a parent must find them signed by a key that its DS records vouch for.
     case RRType.DNSKEY:
+      return keys.forKeys
+    // RFC 7344 4.1: a parent must find them signed by a key that its DS records vouch for.
     case RRType.CDS:
     case RRType.CDNSKEY:
-      return keys.forKeys
+      return keys.forParent ?? keys.forKeys
     default:
       return keys.forZone
   }
