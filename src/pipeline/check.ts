@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RrsigVerifier } from '../dnssec/verify/index.ts'
+import { RRType } from '../iana/index.ts'
 import type { Name } from '../wire/index.ts'
 import { ZoneChecker, type ZoneFindings } from '../zone/checks/index.ts'
 import type { ZoneFileProblem } from '../zonefile/index.ts'
@@ -21,6 +22,8 @@ export interface CheckResult {
   /** There are no errors: the zone would be loaded. */
   readonly ok: boolean
   readonly records: number
+  /** The apex has a DNSKEY RRset. */
+  readonly signed: boolean
   readonly problems: readonly ZoneFileProblem[]
   /** Reading stopped after the most problems listed. */
   readonly truncatedProblems: boolean
@@ -40,13 +43,15 @@ export function checkZoneFile(options: CheckOptions): Promise<CheckResult> {
     const { problems, truncatedProblems } = parseInto(stage, origin, file, reporter)
     const { records } = stage
     reporter.enter('check', records)
-    stage.drain((node) => {
+    let signed = false
+    stage.drain((node, key) => {
       checker.node(node)
+      if (key.length === 0) signed = node.rrsets.some(({ type }) => type === RRType.DNSKEY)
       reporter.step(node, records)
     })
     const findings = checker.finish()
     const ok = problems.length === 0 && findings.errors === 0
-    return Promise.resolve({ ok, records, problems, truncatedProblems, findings, seconds: reporter.seconds })
+    return Promise.resolve({ ok, records, signed, problems, truncatedProblems, findings, seconds: reporter.seconds })
   } catch (error) {
     return Promise.reject(error as Error)
   } finally {

@@ -1,11 +1,6 @@
 import { openZone } from '../store/index.ts'
-import { compareNames, type Name } from '../wire/index.ts'
-import type { ZoneNode } from '../zone/index.ts'
-import { RecordPrinter } from '../zonefile/index.ts'
-import { printNode } from './print-node.ts'
-
-/** Octets of text handed over at a time. */
-const PIECE = 1 << 20
+import type { Name } from '../wire/index.ts'
+import { nodesOf, zoneText } from './zone-text.ts'
 
 export interface ExportOptions {
   readonly dataDir: string
@@ -22,37 +17,8 @@ export interface ExportOptions {
 export async function exportZone({ dataDir, origin, write }: ExportOptions): Promise<void> {
   const snapshot = openZone(dataDir, origin)
   try {
-    const printer = new RecordPrinter(PIECE + (PIECE >> 2))
-    for (const node of inOrder(snapshot.nodes(), snapshot.denialNodes())) {
-      printNode(printer, node)
-      if (printer.length >= PIECE) {
-        write(printer.text)
-        printer.clear()
-      }
-    }
-    write(printer.text)
+    for (const piece of zoneText(nodesOf(snapshot))) write(piece)
   } finally {
     snapshot.close()
   }
-}
-
-/** Two sequences of nodes, each in canonical order, as one; nodes of the same owner become one. */
-function* inOrder(nodes: Iterable<{ readonly node: ZoneNode }>, others: Iterable<ZoneNode>): Generator<ZoneNode> {
-  const waiting = others[Symbol.iterator]()
-  let other = waiting.next()
-  for (let { node } of nodes) {
-    while (!other.done) {
-      const order = compareNames(other.value.owner, node.owner)
-      if (order > 0) break
-      if (order < 0) yield other.value
-      else node = merged(node, other.value)
-      other = waiting.next()
-    }
-    yield node
-  }
-  for (; !other.done; other = waiting.next()) yield other.value
-}
-
-function merged(a: ZoneNode, b: ZoneNode): ZoneNode {
-  return { owner: a.owner, rrsets: [...a.rrsets, ...b.rrsets].sort((x, y) => x.type - y.type) }
 }

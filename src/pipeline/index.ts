@@ -4,6 +4,16 @@ export { type ExportOptions, exportZone } from './export.ts'
 export { type LoadOptions, type LoadResult, loadZone } from './load.ts'
 export { LOAD_PHASES, type LoadPhase, type LoadProgress, type PhaseTimes, type ProgressListener } from './progress.ts'
 export { type SignOptions, type SignPolicy, type SignResult, signZoneFile } from './sign.ts'
+export {
+  ChangeTextError,
+  changesFromText,
+  KeyLife,
+  SignedZone,
+  type SignedZoneOptions,
+  type SigningTurn,
+  signingOfLoad,
+  UnsignedZoneError,
+} from './signed/index.ts'
 export type { LoadSigning } from './signed-nodes.ts'
 export {
   SignatureRefusal,

@@ -8,6 +8,7 @@ import {
   writeError,
   ZoneBuild,
   type ZoneInfo,
+  ZoneSnapshot,
   zoneInfo,
 } from '../store/index.ts'
 import type { Name } from '../wire/index.ts'
@@ -17,6 +18,7 @@ import { ZoneBuilder } from './build.ts'
 import { FileNodes, type NodeSource } from './node-source.ts'
 import { type PhaseTimes, type ProgressListener, ProgressReporter } from './progress.ts'
 import { type LoadSigning, SignedNodes } from './signed-nodes.ts'
+import { nodesOf, zoneText } from './zone-text.ts'
 
 /**
  * Signatures verified one and all, and then one in so many: enough to refuse a zone signed with the wrong key, and no
@@ -38,6 +40,8 @@ export interface LoadOptions {
   readonly state?: readonly StatePut[]
   /** Signs the zone; absent, it is loaded as it is. */
   readonly signing?: LoadSigning
+  /** Asked with the text of the zone as it would be served: what it throws refuses the load. */
+  readonly ask?: (text: Iterable<Uint8Array>) => Promise<void>
 }
 
 export interface LoadResult {
@@ -128,6 +132,7 @@ export async function loadZone(options: LoadOptions): Promise<LoadResult> {
     reporter.enter('commit', total)
     await writer.finish()
     writer = undefined
+    if (options.ask !== undefined) await askAbout(build.path, options.ask)
     build.commit()
     committed = true
     reporter.end()
@@ -139,6 +144,15 @@ export async function loadZone(options: LoadOptions): Promise<LoadResult> {
     started?.dispose()
     await writer?.abandon()
     if (!committed) build.abandon()
+  }
+}
+
+async function askAbout(path: string, ask: NonNullable<LoadOptions['ask']>): Promise<void> {
+  const snapshot = ZoneSnapshot.open(path)
+  try {
+    await ask(zoneText(nodesOf(snapshot)))
+  } finally {
+    snapshot.close()
   }
 }
 

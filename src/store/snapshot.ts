@@ -251,15 +251,20 @@ export class ZoneSnapshot implements ZoneView {
     }
   }
 
-  /** Every NSEC3 node of the chain in the order of their hashes. */
-  *denialNodes(): Generator<ZoneNode> {
+  /**
+   * Every NSEC3 node of the chain in the order of their hashes.
+   * @param after the hash to begin after; all nodes when absent
+   */
+  *denialNodes(after?: Uint8Array): Generator<ZoneNode> {
     const slots = 2 ** this.info.denialBits
-    for (let slot = 0; slot < slots; slot++) {
+    const firstSlot = after === undefined ? 0 : denialSlot(after, this.info.denialBits)
+    for (let slot = firstSlot; slot < slots; slot++) {
       const tree = this.#denialSlot(slot)
       if (!tree) continue
       const { buf, offset } = tree
       const count = readU32(buf, offset)
-      for (let i = 0; i < count; i++) yield decodeDenial(buf, denialEntry(buf, offset, i), this.origin)
+      const first = after !== undefined && slot === firstSlot ? denialAtOrBefore(buf, offset, after) + 1 : 0
+      for (let i = first; i < count; i++) yield decodeDenial(buf, denialEntry(buf, offset, i), this.origin)
     }
   }
 

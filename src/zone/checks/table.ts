@@ -52,3 +52,15 @@ export const checkGroups: readonly { readonly title: string; readonly checks: re
 
 /** All zone checks. */
 export const zoneChecks: readonly ZoneCheck[] = checkGroups.flatMap(({ checks }) => checks)
+
+const DNSSEC_GROUPS = ['Signatures', 'Denial of existence', 'Zone digest']
+const dnssecChecks = new Set(
+  checkGroups
+    .filter(({ title }) => DNSSEC_GROUPS.includes(title))
+    .flatMap(({ checks }) => checks.map(({ name }) => name)),
+)
+
+/** True when a validator may find fault where this check does, be it an error or a warning. */
+export function isDnssecCheck(name: string): boolean {
+  return dnssecChecks.has(name)
+}

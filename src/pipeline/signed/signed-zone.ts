@@ -1,0 +1,248 @@
+import { checkChanges } from '../../dnssec/gate/index.ts'
+import type { ParentFacts, ServedFacts, SigningPolicy } from '../../dnssec/keys/index.ts'
+import type { KeyStoreDescriptor } from '../../dnssec/keystore/index.ts'
+import { renewals, type SigningContext, signChanges } from '../../dnssec/sign/index.ts'
+import { RRType } from '../../iana/index.ts'
+import type { Name } from '../../wire/index.ts'
+import { compareOctets, type RRset, type RRsetChange } from '../../zone/index.ts'
+import { type UpdateResult, ZoneUpdater } from '../update.ts'
+import { changedNodes, zoneText } from '../zone-text.ts'
+import { type KeyAlarm, KeyLife, type KeyTurn } from './key-life.ts'
+import { signingContext } from './signing-context.ts'
+import { putRecord, readRecord, type SigningRecord } from './signing-record.ts'
+import { SLICE_NODES, Sweep } from './sweep.ts'
+
+/** A sweep begins when this share of the refresh period has passed since the last one began, and takes as long again. */
+const SWEEP_SHARE = 1 / 8
+/** Seconds to the next turn at most, so that an operator's wish in the state of the keys is soon seen. */
+const LONGEST_REST = 60
+
+export interface SignedZoneOptions {
+  readonly dataDir: string
+  readonly origin: Name
+  readonly policy: SigningPolicy
+  readonly keys: KeyStoreDescriptor
+  /**
+   * Asked before each commit, with the text of the zone as it would be: what it throws refuses the commit. It sees the
+   * whole zone each time, which takes seconds where there are millions of names.
+   */
+  readonly ask?: (text: Iterable<Uint8Array>) => Promise<void>
+}
+
+/** What a turn did, and when the next is due. */
+export interface SigningTurn {
+  readonly updates: readonly UpdateResult[]
+  /** RRsets signed anew though nothing changed. */
+  readonly renewed: number
+  readonly alarms: readonly KeyAlarm[]
+  /** Ids of the keys, by what the zone shows of them. */
+  readonly keys: {
+    readonly published: readonly string[]
+    readonly signingKeys: readonly string[]
+    readonly signingZone: readonly string[]
+  }
+  /** The parent is to be asked, and {@link SignedZone.noteParent} told. */
+  readonly checkParent: boolean
+  /** Seconds since 1970. */
+  readonly nextAt: number
+}
+
+/** Keys that sign nothing can't keep a zone signed: it is on its way to being insecure, and has to be loaded anew. */
+export class UnsignedZoneError extends Error {
+  override readonly name = 'UnsignedZoneError'
+}
+
+/**
+ * A zone that is kept signed: signs changes, renews signatures before they are due, and rolls keys over. Every commit passes
+ * the gate first. It knows no clock and starts nothing by itself: time is told, and turns are asked for, one after the
+ * other.
+ */
+export class SignedZone {
+  readonly #life: KeyLife
+  readonly #updater: ZoneUpdater
+  readonly #ask: SignedZoneOptions['ask']
+  #turn: KeyTurn | undefined
+  #record: SigningRecord | undefined
+  #sweep: Sweep | undefined
+  #parent: ParentFacts | undefined
+
+  /** @throws StoreError, errors of the key store */
+  constructor({ dataDir, origin, policy, keys, ask }: SignedZoneOptions) {
+    this.#ask = ask
+    this.#life = new KeyLife(origin, policy, keys)
+    this.#updater = ZoneUpdater.open(dataDir, origin)
+    this.#record = readRecord(this.#updater.snapshot)
+  }
+
+  get updater(): ZoneUpdater {
+    return this.#updater
+  }
+
+  close(): Promise<void> {
+    return this.#updater.close()
+  }
+
+  /** What the parent's servers show. */
+  noteParent(facts: ParentFacts): void {
+    this.#parent = facts
+  }
+
+  /**
+   * Does what is due: takes the keys further, brings the apex to what they ask, and looks at a slice of the signatures.
+   * @param now seconds since 1970
+   * @throws GateRefusal when a commit was refused, OtherDenialError and BrokenChainError when the zone must be signed as a
+   *   whole, UnsignedZoneError, StoreError, errors of the key store; the zone is then as the last commit left it
+   */
+  async turn(now: number): Promise<SigningTurn> {
+    const turn = this.#life.turn({ served: this.#served(), parent: this.#parent }, now)
+    this.#turn = turn
+    if (turn.publication.signZoneWith.length === 0) throw new UnsignedZoneError('no key signs the zone any more')
+    const context = signingContext(this.#life, turn, now)
+    const updates: UpdateResult[] = []
+    const keys = await this.#commit(this.#apexChanges(turn), this.#apexRenewals(context), turn, context)
+    if (keys !== undefined) updates.push(keys)
+    const renewed = await this.#sweepOn(turn, context, updates)
+    const { alarms, checkParent } = turn
+    const rest = Math.min(turn.nextAt ?? Number.POSITIVE_INFINITY, this.#sliceAt(now), now + LONGEST_REST)
+    const { dnskeys, signDnskeyWith, signZoneWith } = turn.publication
+    const shown = { published: dnskeys, signingKeys: signDnskeyWith, signingZone: signZoneWith }
+    return { updates, renewed, alarms, keys: shown, checkParent, nextAt: rest }
+  }
+
+  /**
+   * Signs and commits changes to the zone's data.
+   * @param changes unsigned; of several to one RRset the last counts
+   * @returns undefined when they change nothing
+   * @throws as {@link turn}, and UnfitChangeError; nothing has changed then
+   */
+  async change(changes: readonly RRsetChange[], now: number): Promise<UpdateResult | undefined> {
+    const turn = this.#turn ?? this.#life.turn({ served: this.#served(), parent: this.#parent }, now)
+    this.#turn = turn
+    return this.#commit(changes, [], turn, signingContext(this.#life, turn, now))
+  }
+
+  async #commit(
+    changes: readonly RRsetChange[],
+    renewed: readonly RRsetChange[],
+    turn: KeyTurn,
+    context: SigningContext,
+    record?: SigningRecord,
+  ): Promise<UpdateResult | undefined> {
+    const { snapshot, info } = this.#updater
+    const signed = changes.length + renewed.length > 0 ? signChanges(snapshot, changes, context, renewed) : []
+    if (signed.length > 0) {
+      checkChanges(snapshot, signed, {
+        now: context.now,
+        ds: this.#life.trustedDs(turn),
+        earlyKeys: this.#life.early(turn),
+        keepsSerial: context.serial === 'keep',
+        lastCommit: Math.floor(Date.parse(info.updatedAt ?? info.loadedAt) / 1000),
+      })
+      await this.#ask?.(zoneText(changedNodes(snapshot, signed)))
+    } else if (record === undefined) return undefined
+    return this.#updater.apply(signed, record === undefined ? {} : { state: [putRecord(record)] })
+  }
+
+  /** What of the keys the apex does not show as it is to. */
+  #apexChanges(turn: KeyTurn): RRsetChange[] {
+    const { origin } = this.#life
+    const { dnskeys, dnskeyTtl } = this.#life.published(turn)
+    const wanted: RRset[] = [
+      { type: RRType.DNSKEY, ttl: dnskeyTtl, rdatas: dnskeys, signatures: [] },
+      ...this.#life.parentRequest(turn),
+    ]
+    const present = this.#apex()
+    return [RRType.DNSKEY, RRType.CDS, RRType.CDNSKEY].flatMap((type): RRsetChange[] => {
+      const rrset = wanted.find((candidate) => candidate.type === type)
+      const before = present.find((candidate) => candidate.type === type)
+      if (rrset === undefined) return before === undefined ? [] : [{ owner: origin, type, rrset: undefined }]
+      return before !== undefined && sameData(before, rrset) ? [] : [{ owner: origin, type, rrset }]
+    })
+  }
+
+  /** A new key signs all of the apex at once: with its DNSKEY, validators expect its signatures (RFC 4035 2.2). */
+  #apexRenewals(context: SigningContext): RRsetChange[] {
+    const { snapshot } = this.#updater
+    const node = snapshot.node(this.#life.origin)
+    return node === undefined ? [] : [...renewals(snapshot, [node], context)]
+  }
+
+  #apex(): readonly RRset[] {
+    return this.#updater.snapshot.node(this.#life.origin)?.rrsets ?? []
+  }
+
+  /** Looks at the next slice of signatures, when it is time for one. */
+  async #sweepOn(turn: KeyTurn, context: SigningContext, updates: UpdateResult[]): Promise<number> {
+    const fingerprint = this.#fingerprint(turn)
+    if (this.#sweep?.fingerprint !== fingerprint) this.#sweep = undefined
+    if (this.#sweep === undefined) {
+      if (this.#record?.fingerprint === fingerprint && context.now < this.#nextSweepAt(this.#record)) return 0
+      this.#sweep = new Sweep(context.now, fingerprint, turn.publication.signZoneWith)
+    }
+    const sweep = this.#sweep
+    const renewed = sweep.slice(this.#updater.snapshot, context)
+    const { keys, maxTtl, at } = sweep
+    const record = sweep.done ? { keys, maxTtl, fingerprint, at } : undefined
+    const update = await this.#commit([], renewed, turn, context, record)
+    if (update !== undefined) updates.push(update)
+    if (record !== undefined) {
+      this.#record = record
+      this.#sweep = undefined
+    }
+    return renewed.length
+  }
+
+  /** What signatures are held against. Jitter and inception only matter when one is made. */
+  #fingerprint({ publication: { signZoneWith, signDnskeyWith } }: KeyTurn): string {
+    const { validity, refresh, denialTtl } = this.#life.policy
+    return JSON.stringify([signZoneWith, signDnskeyWith, validity, refresh, denialTtl ?? null])
+  }
+
+  #nextSweepAt({ at }: SigningRecord): number {
+    return at + Math.floor(this.#life.policy.refresh * SWEEP_SHARE)
+  }
+
+  /** When the next slice is due. One that checks new keys, or is late, does not wait. */
+  #sliceAt(now: number): number {
+    if (this.#sweep === undefined) return this.#record === undefined ? now : this.#nextSweepAt(this.#record)
+    const isFirst = this.#record?.fingerprint !== this.#sweep.fingerprint
+    const period = this.#life.policy.refresh * SWEEP_SHARE
+    if (isFirst || now > this.#sweep.at + period) return now
+    const { owners, denials } = this.#updater.info
+    return now + Math.floor(period / (1 + (owners + denials) / SLICE_NODES))
+  }
+
+  /** What the zone as it is served shows of the keys; undefined until all of its signatures have been looked at once. */
+  #served(): ServedFacts | undefined {
+    if (this.#record === undefined) return undefined
+    const dnskey = this.#apex().find(({ type }) => type === RRType.DNSKEY)
+    const dnskeys = this.#life.idsOf(dnskey?.rdatas ?? [])
+    const target = this.#turn?.publication.signZoneWith ?? this.#record.keys
+    const isSwept = this.#sweep === undefined && sameIds(target, this.#record.keys)
+    const signatures = Object.fromEntries(
+      [...new Set([...this.#record.keys, ...target])].map((id): [string, 'all' | 'some'] => {
+        const throughout = isSwept || (target.includes(id) && this.#record!.keys.includes(id))
+        return [id, throughout ? 'all' : 'some']
+      }),
+    )
+    const cds = (this.#apex().find(({ type }) => type === RRType.CDS)?.rdatas ?? []).map((rdata) =>
+      Buffer.from(rdata).toString('base64'),
+    )
+    return { dnskeys, dnskeyTtl: dnskey?.ttl ?? 0, signatures, maxTtl: this.#record.maxTtl, cds }
+  }
+}
+
+function sameIds(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((id) => b.includes(id))
+}
+
+function sameData(a: RRset, b: RRset): boolean {
+  return (
+    a.ttl === b.ttl &&
+    a.rdatas.length === b.rdatas.length &&
+    a.rdatas.every((rdata, i) => {
+      const other = b.rdatas[i]!
+      return compareOctets(rdata, 0, rdata.length, other, 0, other.length) === 0
+    })
+  )
+}
