@@ -9,6 +9,8 @@ import { addReload } from './commands/reload.ts'
 import { addServe } from './commands/serve.ts'
 import { addSign } from './commands/sign.ts'
 import { addStatus } from './commands/status.ts'
+import { addUpdate } from './commands/update.ts'
+import { addVerify } from './commands/verify.ts'
 import { CommandError, ExitCode } from './exit.ts'
 import { programVersion } from './version.ts'
 
@@ -61,7 +63,19 @@ Examples:
   zonecut serve --data data --listen 127.0.0.1@5300
   zonecut query @127.0.0.1 -p 5300 zz SOA`,
     )
-  for (const add of [addServe, addLoad, addCheck, addExport, addSign, addQuery, addStatus, addReload, addKeys])
+  for (const add of [
+    addServe,
+    addLoad,
+    addCheck,
+    addExport,
+    addSign,
+    addVerify,
+    addQuery,
+    addStatus,
+    addReload,
+    addUpdate,
+    addKeys,
+  ])
     add(program)
   return program
 }

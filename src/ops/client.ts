@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import type { ReloadReport, StatusReport } from './report.ts'
+import type { ChangeReport, ReloadReport, StatusReport } from './report.ts'
 
 /** No server answered on the control socket, or it answered with an error. */
 export class ControlClientError extends Error {
@@ -33,9 +33,20 @@ export function requestReload(socketPath: string): Promise<ReloadReport> {
   return call<ReloadReport>(socketPath, 'POST', '/v1/reload', 0)
 }
 
-function call<T>(socketPath: string, method: string, path: string, timeout: number): Promise<T> {
+/**
+ * Has a running server change records of a zone that it keeps signed; waits until it answers with them.
+ * @param origin fully qualified
+ * @param text one change a line, as `zonecut update --help` describes
+ * @throws ControlClientError
+ */
+export function requestChange(socketPath: string, origin: string, text: string): Promise<ChangeReport> {
+  return call<ChangeReport>(socketPath, 'POST', `/v1/zones/${encodeURIComponent(origin)}/changes`, 0, text)
+}
+
+function call<T>(socketPath: string, method: string, path: string, timeout: number, body?: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const outgoing = request({ socketPath, method, path, timeout, agent: false }, (response) => {
+    const headers = body === undefined ? {} : { 'content-type': 'text/plain; charset=utf-8' }
+    const outgoing = request({ socketPath, method, path, timeout, headers, agent: false }, (response) => {
       const chunks: Buffer[] = []
       let size = 0
       response.on('data', (chunk: Buffer) => {
@@ -67,6 +78,6 @@ function call<T>(socketPath: string, method: string, path: string, timeout: numb
           : `${socketPath}: ${error.message}`
       reject(new ControlClientError(message, absent))
     })
-    outgoing.end()
+    outgoing.end(body)
   })
 }

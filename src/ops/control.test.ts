@@ -8,6 +8,7 @@ import {
   fetchStatus,
   openControl,
   type ReloadReport,
+  requestChange,
   requestReload,
   type StatusReport,
 } from './index.ts'
@@ -31,13 +32,18 @@ const RELOAD: ReloadReport = {
   notes: ['n'],
   zones: [{ origin: 'zz.', outcome: 'failed', serial: 7, problem: 'p' }],
 }
-const target: ControlTarget = { status: () => STATUS, reload: async () => RELOAD }
+const target: ControlTarget = {
+  status: () => STATUS,
+  reload: async () => RELOAD,
+  change: async (origin, text) => ({ serial: text.length, problem: origin }),
+}
 
-test('status and reload pass through the socket, which only its owner may open', async () => {
+test('status, reload and changes pass through the socket, which only its owner may open', async () => {
   const server = await openControl(path, target)
   expect(statSync(path).mode & 0o777).toBe(0o600)
   expect(await fetchStatus(path)).toEqual(STATUS)
   expect(await requestReload(path)).toEqual(RELOAD)
+  expect(await requestChange(path, 'a\\032/b.', 'delete x')).toEqual({ serial: 8, problem: 'a\\032/b.' })
   await server.close()
   await expect(fetchStatus(path)).rejects.toMatchObject({ absent: true, message: `no server runs on ${path}` })
 })

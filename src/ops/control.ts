@@ -1,13 +1,15 @@
 import { lstatSync, unlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import type { ReloadReport, StatusReport } from './report.ts'
+import type { ChangeReport, ReloadReport, StatusReport } from './report.ts'
 
 /** What the control socket lets an operator ask of the server. */
 export interface ControlTarget {
   status(): StatusReport
   /** Reads the configuration and the zones again; settles when the outcome is known. */
   reload(): Promise<ReloadReport>
+  /** Changes records of a zone that the server keeps signed; settles when it answers with them. */
+  change(origin: string, text: string): Promise<ChangeReport>
 }
 
 /** The control socket cannot be opened. */
@@ -17,6 +19,9 @@ export class ControlError extends Error {
 
 /** A Unix socket's path has this many octets at most on Linux (108 with the final zero; fewer on BSD and macOS). */
 const LONGEST_PATH = process.platform === 'linux' ? 107 : 103
+
+/** Octets of changes that one request may hold. */
+const LARGEST_BODY = 16 * 1024 * 1024
 
 export interface ControlServer {
   close(): Promise<void>
@@ -52,9 +57,12 @@ async function routes(target: ControlTarget): Promise<FastifyInstance> {
   // Only here: clients of the socket enter by the same door, and start twice as fast without it.
   const { fastify } = await import('fastify')
   // A client that keeps its connection open must not hold up the server's end.
-  const server = fastify({ logger: false, bodyLimit: 64 * 1024, forceCloseConnections: true })
+  const server = fastify({ logger: false, bodyLimit: LARGEST_BODY, forceCloseConnections: true })
   server.get('/v1/status', () => target.status())
   server.post('/v1/reload', () => target.reload())
+  server.post<{ Params: { origin: string }; Body: string }>('/v1/zones/:origin/changes', ({ params, body }) =>
+    target.change(params.origin, body),
+  )
   return server
 }
 

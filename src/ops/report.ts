@@ -46,6 +46,8 @@ export interface ZoneReport {
   /** The configured master file, or null. */
   readonly file: string | null
   readonly version: ZoneVersionReport | null
+  /** How the zone is kept signed; null when this server does not sign it. */
+  readonly signing: SigningReport | null
   /** The load under way, or null. A zone that is served goes on being served meanwhile. */
   readonly load: LoadReport | null
   /** Why the last load or opening failed, or null. */
@@ -67,6 +69,34 @@ export interface ZoneVersionReport {
   readonly denial: string
   /** How the store's pages stand: `locked in memory`, or why they are not. */
   readonly memory: string | null
+}
+
+/** How a zone is kept signed. Times are ISO 8601, in UTC. */
+export interface SigningReport {
+  /** `signing`, or `refused` when the last commit did not pass the gate, or `failed` for another fault. */
+  readonly state: 'signing' | 'refused' | 'failed'
+  /** What the last turn was refused for, or null. */
+  readonly problem: string | null
+  /** Ids of keys, by what the zone shows of them. */
+  readonly keys: {
+    readonly published: readonly string[]
+    readonly signingKeys: readonly string[]
+    readonly signingZone: readonly string[]
+  }
+  /** What an operator has to look at: a key that is missing, a DS that the parent has lost. */
+  readonly alarms: readonly string[]
+  /** Commits since the server's start, signatures renewed, and commits that did not pass the gate. */
+  readonly commits: number
+  readonly renewed: number
+  readonly refusals: number
+  readonly nextAt: string | null
+}
+
+/** The answer to changes of a zone's records. */
+export interface ChangeReport {
+  /** The serial that the changes are served in; null when none was made. */
+  readonly serial: number | null
+  readonly problem: string | null
 }
 
 export interface LoadReport {

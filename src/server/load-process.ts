@@ -1,11 +1,8 @@
 import { loadZone } from '../pipeline/index.ts'
 import { nameFromText } from '../wire/index.ts'
-import { formatFinding } from '../zone/checks/index.ts'
-import { formatProblem } from '../zonefile/index.ts'
 import type { LoadJob, LoadMessage, LoadOutcome } from './load-messages.ts'
+import { loadOutcome } from './load-outcome.ts'
 
-/** Of the problems and of the findings, this many are told; `zonecut check` tells the rest. */
-const SHOWN = 10
 /** Milliseconds between two reports of progress. */
 const PROGRESS_INTERVAL = 250
 
@@ -47,17 +44,5 @@ async function load({ origin, file, dataDir }: LoadJob): Promise<Omit<LoadOutcom
       tell({ kind: 'progress', progress })
     },
   })
-  const { problems, findings, truncatedProblems } = result
-  const lines = [
-    ...problems.slice(0, SHOWN).map(formatProblem),
-    ...findings.findings.slice(0, SHOWN).map(formatFinding),
-  ]
-  const counts = [
-    problems.length > 0 ? `${problems.length}${truncatedProblems ? ' or more' : ''} problems in the file` : '',
-    findings.errors > 0 ? `${findings.errors} errors found by the zone checks` : '',
-  ].filter((text) => text !== '')
-  const problem = result.ok
-    ? undefined
-    : `not loaded: ${counts.join(', ')}; 'zonecut check ${file} --zone ${origin}' lists them`
-  return { ok: result.ok, lines, problem }
+  return loadOutcome(result, origin, file)
 }

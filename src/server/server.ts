@@ -8,13 +8,21 @@ import {
   readUdpCounters,
   requestStop,
 } from '../net/index.ts'
-import { answers, type ControlServer, openControl, type ReloadReport, type StatusReport } from '../ops/index.ts'
+import {
+  answers,
+  type ChangeReport,
+  type ControlServer,
+  openControl,
+  type ReloadReport,
+  type StatusReport,
+} from '../ops/index.ts'
 import type { HeldLock } from '../store/index.ts'
 import { Loads } from './loads.ts'
 import { lockDataFolder } from './lock.ts'
 import { type Logger, openLog } from './log.ts'
 import { readyText } from './ready.ts'
 import { restartKeys } from './restart-keys.ts'
+import { Signing } from './signing.ts'
 import { Supervisor, type ThreadPlan } from './supervisor.ts'
 import type { UpdateNotice } from './update-notice.ts'
 import { DataFolderWatch } from './watch.ts'
@@ -37,6 +45,7 @@ export class Server {
   readonly #tcpCounters = createCounters()
   readonly #log: Logger
   readonly #loads = new Loads()
+  readonly #signing: Signing
   readonly #zones: Zones
   readonly #lock: HeldLock
   readonly #supervisor: Supervisor
@@ -72,7 +81,8 @@ export class Server {
     this.#version = version
     this.#lock = lock
     this.#log = openLog(settings.log)
-    this.#zones = new Zones(settings.data, this.#loads, this.#log, (zones) => {
+    this.#signing = new Signing(settings.data, this.#log, (notice) => this.#zones.noteUpdate(notice))
+    this.#zones = new Zones(settings.data, this.#loads, this.#signing, this.#log, (zones) => {
       this.#generation = this.#supervisor.publish(zones)
     })
     const udp = chooseUdpIo(settings.io)
@@ -137,6 +147,13 @@ export class Server {
     this.#zones.noteUpdate(notice)
   }
 
+  /** Changes records of a zone that is kept signed; settles when every thread answers with them. Never rejects. */
+  async change(origin: string, text: string): Promise<ChangeReport> {
+    const outcome = await this.#signing.change(origin, text)
+    await this.#supervisor.settled(this.#generation, SWITCH_PATIENCE)
+    return outcome
+  }
+
   /** Finishes what is being answered and closes everything, within two seconds. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop()
@@ -155,7 +172,7 @@ export class Server {
       this.#control = await openControl(control, this)
     } catch (error) {
       requestStop(this.#stopFlag)
-      await this.#supervisor.stop(STOP_PATIENCE)
+      await Promise.all([this.#supervisor.stop(STOP_PATIENCE), this.#signing.stop(STOP_PATIENCE)])
       throw error
     }
     this.#watch = new DataFolderWatch(data, () => this.#zones.scan())
@@ -205,7 +222,12 @@ export class Server {
     requestStop(this.#stopFlag)
     this.#watch?.close()
     this.#loads.stop()
-    await Promise.all([this.#supervisor.stop(STOP_PATIENCE), this.#control?.close(), this.#zones.close()])
+    await Promise.all([
+      this.#supervisor.stop(STOP_PATIENCE),
+      this.#signing.stop(STOP_PATIENCE),
+      this.#control?.close(),
+      this.#zones.close(),
+    ])
     this.#lock.release()
     this.#log.info('stopped')
   }

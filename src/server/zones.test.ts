@@ -7,6 +7,7 @@ import { nameFromText } from '../wire/index.ts'
 import { Loads } from './loads.ts'
 import { openLog } from './log.ts'
 import type { ZoneAssignment } from './messages.ts'
+import { Signing } from './signing.ts'
 import { updateNotice } from './update-notice.ts'
 import { Zones } from './zones.ts'
 
@@ -24,9 +25,9 @@ async function load(): Promise<void> {
 it('tells the threads of each update once: of one it was told of, and of one it found', async () => {
   await load()
   const published: ZoneAssignment[] = []
-  const zones = new Zones(folder, new Loads(), openLog({ level: 'error', format: 'text' }), ([assignment]) =>
-    published.push(assignment!),
-  )
+  const log = openLog({ level: 'error', format: 'text' })
+  const signing = new Signing(folder, log, () => {})
+  const zones = new Zones(folder, new Loads(), signing, log, ([assignment]) => published.push(assignment!))
   const last = () => published.map(({ version, revision }) => `${version} ${revision}`).at(-1)
   zones.scan()
   expect(last()).toBe('v1 0')

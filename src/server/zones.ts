@@ -18,6 +18,7 @@ import type { Loads } from './loads.ts'
 import type { Logger } from './log.ts'
 import type { ZoneAssignment } from './messages.ts'
 import { Residents } from './residents.ts'
+import type { Signing } from './signing.ts'
 import type { UpdateNotice } from './update-notice.ts'
 
 /** Seconds after which a load is worth more log lines than its beginning and end. */
@@ -50,15 +51,23 @@ interface ServedZone {
 export class Zones {
   readonly #dataDir: string
   readonly #loads: Loads
+  readonly #signing: Signing
   readonly #log: Logger
   readonly #publish: (zones: readonly ZoneAssignment[]) => void
   readonly #residents: Residents
   readonly #zones = new Map<string, ServedZone>()
 
   /** @param publish hands a changed list to the answering threads */
-  constructor(dataDir: string, loads: Loads, log: Logger, publish: (zones: readonly ZoneAssignment[]) => void) {
+  constructor(
+    dataDir: string,
+    loads: Loads,
+    signing: Signing,
+    log: Logger,
+    publish: (zones: readonly ZoneAssignment[]) => void,
+  ) {
     this.#dataDir = dataDir
     this.#loads = loads
+    this.#signing = signing
     this.#log = log
     this.#publish = publish
     this.#residents = new Residents(log)
@@ -82,6 +91,9 @@ export class Zones {
       this.#zones.delete(origin)
     }
     for (const origin of added) this.#add(origin)
+    this.#signing.configure(
+      settings.flatMap(({ originText, signing }) => (signing === undefined ? [] : { origin: originText, signing })),
+    )
     for (const zone of this.#zones.values()) {
       zone.file = wanted.get(zone.originText)?.file
       // Everything is tried afresh: what is still wrong is found again.
@@ -167,6 +179,7 @@ export class Zones {
               denial: zone.info.denial,
               memory: this.#residents.state(this.#environment(zone)) ?? null,
             },
+      signing: this.#signing.report(zone.originText) ?? null,
       load: zone.load ?? null,
       problem: zone.problem ?? null,
     }))
@@ -285,7 +298,9 @@ export class Zones {
     try {
       const { mtimeMs, size } = statSync(zone.file)
       if (zone.info === undefined) return true
-      const { source, loadedAt } = zone.info
+      const { source, loadedAt, signed } = zone.info
+      // It was loaded before it was to be signed.
+      if (!signed && this.#signing.signs(zone.originText)) return true
       // The same file is told by its stamp; another one counts when it is younger than the load.
       return source?.path === zone.file
         ? source.modified !== mtimeMs || source.size !== size
@@ -310,10 +325,13 @@ export class Zones {
     const { originText, file } = zone
     const job = { origin: originText, file: file!, dataDir: this.#dataDir }
     this.#log.info({ zone: originText, file }, 'loading the zone file')
-    const outcome = await this.#loads.load(job, (progress) => {
+    const onProgress = (progress: LoadReport) => {
       this.#logPhase(originText, zone.load, progress)
       zone.load = progress
-    })
+    }
+    const outcome = await (this.#signing.signs(originText)
+      ? this.#signing.load(originText, file!, onProgress)
+      : this.#loads.load(job, onProgress))
     zone.load = undefined
     zone.loading = undefined
     this.#logOutcome(originText, outcome)

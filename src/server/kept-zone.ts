@@ -1,0 +1,268 @@
+import { askCommand, CommandRefusal, GateRefusal } from '../dnssec/gate/index.ts'
+import { parentDs } from '../dnssec/parent/index.ts'
+import { UnfitChangeError } from '../dnssec/sign/index.ts'
+import type { SigningReport } from '../ops/index.ts'
+import {
+  ChangeTextError,
+  changesFromText,
+  KeyLife,
+  loadZone,
+  SignedZone,
+  type SignedZoneOptions,
+  type SigningTurn,
+  signingOfLoad,
+  type UpdateResult,
+} from '../pipeline/index.ts'
+import { zoneInfo } from '../store/index.ts'
+import { type Name, nameFromText } from '../wire/index.ts'
+import type { LoadOutcome } from './load-messages.ts'
+import { loadOutcome } from './load-outcome.ts'
+import type { ChangeOutcome, SignedZoneJob, SigningMessage } from './signing-messages.ts'
+import { updateNotice } from './update-notice.ts'
+
+/** Seconds until a turn that failed is tried again: the first time, and at most. */
+const FIRST_RETRY = 0.25
+const LONGEST_RETRY = 300
+/** Milliseconds between two slices of a sweep that is not to wait: other zones and changes come in between. */
+const BREATH = 5
+/** Milliseconds from one commit of changes to the next at least: more of them would leave the processor little else. */
+const GATHERING = 20
+/** Milliseconds between two reports of progress. */
+const PROGRESS_INTERVAL = 250
+
+/** One zone that the signing process keeps signed. Its work never overlaps: each piece waits for the one before. */
+export class KeptZone {
+  readonly #job: SignedZoneJob
+  readonly #dataDir: string
+  readonly #origin: Name
+  readonly #tell: (message: SigningMessage) => void
+  #zone: SignedZone | undefined
+  #timer: NodeJS.Timeout | undefined
+  #retry = FIRST_RETRY
+  #work: Promise<unknown> = Promise.resolve()
+  readonly #changes: { readonly text: string; readonly settle: (outcome: ChangeOutcome) => void }[] = []
+  #lastChange = Number.NEGATIVE_INFINITY
+  #stopped = false
+  #last: SigningTurn | undefined
+  #problem: string | undefined
+  #refused = false
+  #commits = 0
+  #renewed = 0
+  #refusals = 0
+
+  constructor(dataDir: string, job: SignedZoneJob, tell: (message: SigningMessage) => void) {
+    this.#dataDir = dataDir
+    this.#job = job
+    this.#origin = nameFromText(job.origin)
+    this.#tell = tell
+  }
+
+  get job(): SignedZoneJob {
+    return this.#job
+  }
+
+  /**
+   * Opens the zone, if the store has it, and begins to keep it signed.
+   * @param after what has to end before
+   */
+  begin(after?: Promise<void>): Promise<void> {
+    return this.#queue(async () => {
+      await after
+      if (this.#stopped || this.#zone !== undefined) return
+      try {
+        // A zone that was never signed is served as it is until its file is loaded.
+        if (zoneInfo(this.#dataDir, this.#origin)?.signed !== true) return
+        const { policy, keys } = this.#job.signing
+        this.#zone = new SignedZone({ dataDir: this.#dataDir, origin: this.#origin, policy, keys, ...this.#asking() })
+        this.#schedule(0)
+      } catch (error) {
+        this.#fail(error)
+        this.#schedule(this.#nextRetry() * 1000)
+      }
+    })
+  }
+
+  /** Loads a file, signed as a whole; what is served before stays when that fails. Never rejects. */
+  load(file: string): Promise<LoadOutcome> {
+    return this.#queue(async () => {
+      const began = performance.now()
+      const seconds = () => (performance.now() - began) / 1000
+      await this.#close()
+      try {
+        const { policy, keys } = this.#job.signing
+        const now = Math.floor(Date.now() / 1000)
+        const life = new KeyLife(this.#origin, policy, keys)
+        const signing = signingOfLoad(life, keys, now)
+        let told = 0
+        let phase = ''
+        const result = await loadZone({
+          dataDir: this.#dataDir,
+          origin: this.#origin,
+          file,
+          ...(signing === undefined ? {} : { signing }),
+          ...this.#asking(),
+          onProgress: (progress) => {
+            const time = performance.now()
+            if (progress.phase === phase && time - told < PROGRESS_INTERVAL) return
+            phase = progress.phase
+            told = time
+            this.#tell({ kind: 'progress', origin: this.#job.origin, progress })
+          },
+        })
+        return { ...loadOutcome(result, this.#job.origin, file), seconds: seconds() }
+      } catch (error) {
+        return { ok: false, lines: [], problem: `not loaded: ${(error as Error).message}`, seconds: seconds() }
+      } finally {
+        void this.begin()
+      }
+    })
+  }
+
+  /**
+   * Signs and commits changes that are written as text. What comes while a commit is under way, or just after it, is
+   * committed together. Never rejects.
+   */
+  change(text: string): Promise<ChangeOutcome> {
+    return new Promise((settle) => {
+      this.#changes.push({ text, settle })
+      if (this.#changes.length > 1) return
+      const rest = Math.max(0, this.#lastChange + GATHERING - performance.now())
+      setTimeout(() => void this.#queue(() => this.#commitChanges()), rest)
+    })
+  }
+
+  async #commitChanges(): Promise<void> {
+    const changes = this.#changes.splice(0)
+    this.#lastChange = performance.now()
+    const together = await this.#commitText(changes.map(({ text }) => text).join('\n'))
+    // One that is refused must not keep the others out, and is to be told its own reason.
+    const alone = together.problem !== null && changes.length > 1
+    for (const { text, settle } of changes) settle(alone ? await this.#commitText(text) : together)
+  }
+
+  async #commitText(text: string): Promise<ChangeOutcome> {
+    const zone = this.#zone
+    if (zone === undefined) return { serial: null, problem: this.#problem ?? 'the zone is not loaded and signed yet' }
+    try {
+      const update = await zone.change(changesFromText(zone.updater.snapshot, text), Math.floor(Date.now() / 1000))
+      if (update !== undefined) this.#committed(zone, [update])
+      return { serial: zone.updater.info.serial, problem: null }
+    } catch (error) {
+      if (!(error instanceof ChangeTextError || error instanceof UnfitChangeError)) this.#fail(error)
+      return { serial: null, problem: (error as Error).message }
+    }
+  }
+
+  /** Lets the zone go, after what is under way. */
+  stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    return this.#queue(() => this.#close())
+  }
+
+  /** The operator's own command is asked before a commit, if there is one. */
+  #asking(): Pick<SignedZoneOptions, 'ask'> {
+    const { gate } = this.#job.signing
+    return gate === undefined ? {} : { ask: (text) => askCommand(gate.command, text, gate.timeout) }
+  }
+
+  #queue<T>(work: () => T | Promise<T>): Promise<T> {
+    const done = this.#work.then(work)
+    this.#work = done.catch(() => {})
+    return done
+  }
+
+  async #close(): Promise<void> {
+    clearTimeout(this.#timer)
+    const zone = this.#zone
+    this.#zone = undefined
+    await zone?.close()
+  }
+
+  #schedule(milliseconds: number): void {
+    clearTimeout(this.#timer)
+    if (this.#stopped) return
+    this.#timer = setTimeout(() => void this.#queue(() => this.#turn()), milliseconds)
+  }
+
+  async #turn(): Promise<void> {
+    const zone = this.#zone
+    if (zone === undefined) {
+      void this.begin()
+      return
+    }
+    try {
+      const now = Math.floor(Date.now() / 1000)
+      const turn = await zone.turn(now)
+      this.#last = turn
+      this.#committed(zone, turn.updates)
+      this.#renewed += turn.renewed
+      if (this.#problem !== undefined) this.#log('info', {}, 'the zone is kept signed again')
+      this.#problem = undefined
+      this.#refused = false
+      this.#retry = FIRST_RETRY
+      this.#report()
+      if (turn.checkParent) await this.#askParent(zone)
+      this.#schedule(turn.nextAt <= now ? BREATH : Math.min((turn.nextAt - now) * 1000, 2 ** 31 - 1))
+    } catch (error) {
+      this.#fail(error)
+      this.#schedule(this.#nextRetry() * 1000)
+    }
+  }
+
+  async #askParent(zone: SignedZone): Promise<void> {
+    const { parents } = this.#job.signing
+    // An operator without servers to ask tells by `keys` what the parent shows.
+    if (parents.length === 0) return
+    try {
+      zone.noteParent(await parentDs(parents, this.#origin))
+    } catch (error) {
+      this.#log('warn', { problem: (error as Error).message }, 'the parent cannot be asked for the DS')
+    }
+  }
+
+  #nextRetry(): number {
+    const seconds = this.#retry
+    this.#retry = Math.min(this.#retry * 2, LONGEST_RETRY)
+    return seconds
+  }
+
+  #committed(zone: SignedZone, updates: readonly UpdateResult[]): void {
+    for (const update of updates) {
+      this.#commits++
+      this.#tell(updateNotice(zone.updater, update))
+    }
+  }
+
+  #fail(error: unknown): void {
+    const problem = (error as Error).message
+    this.#refused = error instanceof GateRefusal || error instanceof CommandRefusal
+    if (this.#refused) this.#refusals++
+    if (this.#problem !== problem) {
+      const what = this.#refused ? 'the gate refused a commit; the last good version is served on' : 'signing failed'
+      this.#log('error', { problem, reason: error instanceof GateRefusal ? error.reason : undefined }, what)
+    }
+    this.#problem = problem
+    this.#report()
+  }
+
+  #report(): void {
+    const report: SigningReport = {
+      state: this.#problem === undefined ? 'signing' : this.#refused ? 'refused' : 'failed',
+      problem: this.#problem ?? null,
+      keys: this.#last?.keys ?? { published: [], signingKeys: [], signingZone: [] },
+      alarms: (this.#last?.alarms ?? []).map(({ kind, id }) =>
+        kind === 'missing-key' ? `the key ${id} is not in the store` : `the parent has no DS of ${id} any more`,
+      ),
+      commits: this.#commits,
+      renewed: this.#renewed,
+      refusals: this.#refusals,
+      nextAt: this.#last === undefined ? null : new Date(this.#last.nextAt * 1000).toISOString(),
+    }
+    this.#tell({ kind: 'report', origin: this.#job.origin, report })
+  }
+
+  #log(level: 'info' | 'warn' | 'error', fields: object, message: string): void {
+    this.#tell({ kind: 'log', level, fields: { zone: this.#job.origin, ...fields }, message })
+  }
+}

@@ -1,0 +1,61 @@
+import { KeptZone } from './kept-zone.ts'
+import type { SigningMessage, SigningRequest } from './signing-messages.ts'
+
+// Signing takes whole cores at times, and garbage is made by it: in a process of its own neither is felt by answers. It is
+// the only writer of the zones it keeps. Killed at any moment, it goes on where it was when it is started again.
+
+const kept = new Map<string, KeptZone>()
+
+function tell(message: SigningMessage): void {
+  if (process.connected) process.send!(message)
+}
+
+process.on('message', (request: SigningRequest) => {
+  switch (request.kind) {
+    case 'zones':
+      void configure(request)
+      return
+    case 'load': {
+      const { origin, file } = request
+      // Loads are asked for only after the zone was announced.
+      void kept
+        .get(origin)!
+        .load(file)
+        .then((outcome) => tell({ kind: 'loaded', origin, outcome }))
+      return
+    }
+    case 'change': {
+      const { id, origin, text } = request
+      const zone = kept.get(origin)
+      if (zone === undefined) {
+        tell({ kind: 'changed', id, outcome: { serial: null, problem: `this server does not sign ${origin}` } })
+        return
+      }
+      void zone.change(text).then((outcome) => tell({ kind: 'changed', id, outcome }))
+      return
+    }
+    case 'stop':
+      void Promise.all([...kept.values()].map((zone) => zone.stop())).then(() => process.exit(0))
+  }
+})
+process.on('disconnect', () => process.exit(0))
+// Ctrl-C on a terminal reaches this process too; it is the server that decides what becomes of the work.
+process.on('SIGINT', () => {})
+
+async function configure({ dataDir, zones }: Extract<SigningRequest, { kind: 'zones' }>): Promise<void> {
+  const leaving = [...kept.values()].filter(
+    ({ job }) => !zones.some((zone) => JSON.stringify(zone) === JSON.stringify(job)),
+  )
+  const joining = zones.filter(({ origin }) => {
+    const zone = kept.get(origin)
+    return zone === undefined || leaving.includes(zone)
+  })
+  // In the map at once, so that a load which follows finds its zone; the lock is free once the one before has stopped.
+  const gone = new Map(leaving.map((zone) => [zone.job.origin, zone.stop()]))
+  for (const { job } of leaving) kept.delete(job.origin)
+  for (const job of joining) {
+    const zone = new KeptZone(dataDir, job, tell)
+    kept.set(job.origin, zone)
+    void zone.begin(gone.get(job.origin))
+  }
+}
