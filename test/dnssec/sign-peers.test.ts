@@ -22,7 +22,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 /** What others say of a signed zone file; each is given the zone and the file. */
 const VERIFIERS: Readonly<Record<string, (origin: string, file: string) => readonly string[]>> = {
   'ldns-verify-zone': (_, file) => [file],
-  'dnssec-verify': (origin, file) => ['-q', '-o', origin, file],
+  // -z: one key may sign both the keys and the zone.
+  'dnssec-verify': (origin, file) => ['-q', '-z', '-o', origin, file],
   kzonecheck: (origin, file) => ['-d', 'on', '-o', origin, file],
   // Without -i local it asks the network about nameservers of other zones.
   'named-checkzone': (origin, file) => ['-q', '-i', 'local', origin, file],
@@ -36,6 +37,7 @@ async function verdicts(
   split: boolean,
   policy: SignPolicy,
   threads = 0,
+  verifiers = Object.keys(VERIFIERS),
 ): Promise<Record<string, string>> {
   const keys = mkdtempSync(join(folder, 'keys-'))
   const store = new FileKeyStore(keys)
@@ -57,7 +59,8 @@ async function verdicts(
   const own = await checkZoneFile({ origin: name, file: signed })
   const found: Record<string, string> = {}
   if (own.findings.errors > 0 || own.problems.length > 0) found.zonecut = JSON.stringify(own.findings.findings)
-  for (const [program, args] of Object.entries(VERIFIERS)) {
+  for (const program of verifiers) {
+    const args = VERIFIERS[program]!
     const { status, stdout, stderr } = spawnSync(toolPath(program), args(origin, signed), { encoding: 'utf8' })
     if (status !== 0) found[program] = `${stdout}${stderr}`.slice(0, 2000)
   }
@@ -84,7 +87,7 @@ describeWithTools('signed zones are accepted by others', Object.keys(VERIFIERS),
     'on several threads, as on one',
     async () => {
       const file = join(folder, 'large.zone')
-      writeFileSync(file, generateZone({ origin: 'zz.', seed: 9, delegations: 1500, oddLabels: false }).text)
+      writeFileSync(file, generateZone({ origin: 'zz.', seed: 9, delegations: 1200, oddLabels: false }).text)
       for (const denial of DENIALS) {
         const found = await verdicts(
           'zz.',
@@ -93,6 +96,8 @@ describeWithTools('signed zones are accepted by others', Object.keys(VERIFIERS),
           true,
           { denial, zonemd: 'sha384' },
           3,
+          // The time that ldns-verify-zone takes grows with the square of the zone.
+          ['dnssec-verify', 'kzonecheck', 'named-checkzone'],
         )
         expect(found).toEqual({})
       }
