@@ -24,8 +24,8 @@ export interface Handler {
   /** As `answer` over UDP, for message `slot` of those read ahead last. */
   answerAhead?(slot: number, reply: Uint8Array): number
   /**
-   * Called between two batches or messages, and without traffic at least every STOP_INTERVAL milliseconds: the handler
-   * takes up a new zone version here when there is one, and lets go of the old.
+   * Called before each batch or message is answered, and without traffic at least every STOP_INTERVAL milliseconds: the
+   * handler takes up a new zone version here when there is one, and lets go of the old.
    */
   refresh(): void
 }

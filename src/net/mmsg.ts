@@ -87,7 +87,6 @@ export class MmsgSockets {
   /** The socket's own receive timeout brings the loop round when nothing comes: no further call is needed. */
   #serveOne(port: Port, handler: GuardedHandler): void {
     for (let batch = 0; batch < BATCHES_PER_TURN && Atomics.load(this.#stop, 0) === 0; batch++) {
-      handler.refresh()
       this.#receive(port, handler, MSG_WAITFORONE)
     }
   }
@@ -100,8 +99,10 @@ export class MmsgSockets {
     }
     const address = this.#libc.addressOf(descriptors.buffer)
     for (let batch = 0; batch < BATCHES_PER_TURN && Atomics.load(this.#stop, 0) === 0; batch++) {
-      handler.refresh()
-      if (this.#libc.poll(address, this.#ports.length, STOP_INTERVAL) <= 0) continue
+      if (this.#libc.poll(address, this.#ports.length, STOP_INTERVAL) <= 0) {
+        handler.refresh()
+        continue
+      }
       for (let index = 0; index < this.#ports.length; index++) {
         // Two 2-octet fields share the word: what is waited for below, what has come (readable or an error) above.
         if (descriptors[index * 2 + 1]! >>> 16 !== 0) this.#receive(this.#ports[index]!, handler, MSG_DONTWAIT)
@@ -112,7 +113,7 @@ export class MmsgSockets {
   #drain(handler: GuardedHandler): void {
     const end = performance.now() + DRAIN_TIME
     for (const port of this.#ports) {
-      while (this.#receive(port, handler, MSG_DONTWAIT) > 0 && performance.now() < end) handler.refresh()
+      while (this.#receive(port, handler, MSG_DONTWAIT) > 0 && performance.now() < end);
     }
   }
 
@@ -120,6 +121,8 @@ export class MmsgSockets {
   #receive(port: Port, handler: GuardedHandler, flags: number): number {
     const { socket, headers } = port
     const count = this.#libc.recvmmsg(socket.fd, headers.receive, BATCH_SIZE, flags, 0)
+    // After the wait, which may have been long: these are answered from the version that is served now.
+    handler.refresh()
     if (count > 0) {
       this.#answer(port, handler, count)
       return count

@@ -26,7 +26,7 @@ const LONGEST_RETRY = 300
 /** Milliseconds between two slices of a sweep that is not to wait: other zones and changes come in between. */
 const BREATH = 5
 /** Milliseconds from one commit of changes to the next at least: more of them would leave the processor little else. */
-const GATHERING = 20
+const GATHERING = 25
 /** Milliseconds between two reports of progress. */
 const PROGRESS_INTERVAL = 250
 
