@@ -1,9 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs'
+import { Agent } from 'node:http'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
-import { requestChange } from '../src/ops/index.ts'
+import { fetchStatus, requestChange } from '../src/ops/index.ts'
 import { nameFromText, nameToText } from '../src/wire/index.ts'
 import { ServerProcess, temporaryFolder, ZONECUT } from '../test/peers/index.ts'
 import { DsWatcher } from './changes/ds-watcher.ts'
@@ -11,7 +12,7 @@ import { between, runMain, wholeBetween } from './cli.ts'
 import { Generator } from './compare/generator.ts'
 import { type JobReport, USUAL_SHAPE } from './compare/job.ts'
 import { freePort, HOST } from './compare/launch.ts'
-import { choosePinning, onCpu, type Pinning, UNPINNED } from './compare/pin.ts'
+import { choosePinning, onCpu, type Pinning, pinSelf, UNPINNED } from './compare/pin.ts'
 import { spread } from './compare/statistics.ts'
 import { queryList } from './compare/workloads.ts'
 import { writeTldZone } from './zone/generate.ts'
@@ -73,6 +74,15 @@ class SigningServer {
     }
     if (this.server.log.includes('not loaded')) throw new Error(this.server.log)
   }
+
+  /** Resolves when all signatures have been looked at for the first time: then there is a rest between two turns. */
+  async swept(): Promise<void> {
+    for (;;) {
+      const signing = (await fetchStatus(this.control)).zones[0]?.signing
+      if (signing?.nextAt && Date.parse(signing.nextAt) > Date.now() + 1000) return
+      await sleep(200)
+    }
+  }
 }
 
 /** A DS RRset that no other change gives the name. */
@@ -84,6 +94,7 @@ class Changer {
   readonly #server: SigningServer
   readonly #origin: string
   readonly #names: ZoneNames
+  readonly #agent = new Agent({ keepAlive: true })
   #number = 0
 
   constructor(server: SigningServer, origin: string, names: ZoneNames) {
@@ -99,9 +110,13 @@ class Changer {
     const name = delegated.at((number * 7919) % delegated.count)
     const owner = nameToText(name)
     const text = `delete ${owner} DS\nadd ${owner} 3600 DS ${dsText(number)}`
-    const { problem } = await requestChange(this.#server.control, this.#origin, text)
+    const { problem } = await requestChange(this.#server.control, this.#origin, text, this.#agent)
     if (problem !== null) throw new Error(`the server refused a change: ${problem}`)
     return { name, tag: 1 + (number % 65_535) }
+  }
+
+  close(): void {
+    this.#agent.destroy()
   }
 }
 
@@ -200,6 +215,7 @@ async function run(options: Options): Promise<void> {
   const folder = temporaryFolder('changes')
   const chosen = choosePinning()
   const pinning = typeof chosen === 'string' ? UNPINNED : chosen
+  pinSelf(pinning.generator)
   let server: SigningServer | undefined
   try {
     let file = options.zone
@@ -214,9 +230,11 @@ async function run(options: Options): Promise<void> {
     await server.ready()
     const changer = new Changer(server, nameToText(nameFromText(origin)), names)
     // The first look at all signatures, and the compiler, are no part of what is measured.
-    for (let i = 0; i < 50; i++) await changer.change()
+    await server.swept()
+    for (let i = 0; i < 100; i++) await Promise.all(Array.from({ length: 20 }, () => changer.change()))
     const latency = await measureLatency(server, changer, options.changes)
     const rounds = await measureServing(server, changer, list, pinning, options)
+    changer.close()
     const figures = { latency, rounds }
     process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : report(figures, options))
   } finally {

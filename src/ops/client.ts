@@ -1,4 +1,4 @@
-import { request } from 'node:http'
+import { type Agent, request } from 'node:http'
 import type { ChangeReport, ReloadReport, StatusReport } from './report.ts'
 
 /** No server answered on the control socket, or it answered with an error. */
@@ -37,16 +37,24 @@ export function requestReload(socketPath: string): Promise<ReloadReport> {
  * Has a running server change records of a zone that it keeps signed; waits until it answers with them.
  * @param origin fully qualified
  * @param text one change a line, as `zonecut update --help` describes
+ * @param agent keeps connections for those who ask often; a connection for this request alone when absent
  * @throws ControlClientError
  */
-export function requestChange(socketPath: string, origin: string, text: string): Promise<ChangeReport> {
-  return call<ChangeReport>(socketPath, 'POST', `/v1/zones/${encodeURIComponent(origin)}/changes`, 0, text)
+export function requestChange(socketPath: string, origin: string, text: string, agent?: Agent): Promise<ChangeReport> {
+  return call<ChangeReport>(socketPath, 'POST', `/v1/zones/${encodeURIComponent(origin)}/changes`, 0, text, agent)
 }
 
-function call<T>(socketPath: string, method: string, path: string, timeout: number, body?: string): Promise<T> {
+function call<T>(
+  socketPath: string,
+  method: string,
+  path: string,
+  timeout: number,
+  body?: string,
+  agent: Agent | false = false,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const headers = body === undefined ? {} : { 'content-type': 'text/plain; charset=utf-8' }
-    const outgoing = request({ socketPath, method, path, timeout, headers, agent: false }, (response) => {
+    const outgoing = request({ socketPath, method, path, timeout, headers, agent }, (response) => {
       const chunks: Buffer[] = []
       let size = 0
       response.on('data', (chunk: Buffer) => {

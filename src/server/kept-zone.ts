@@ -25,8 +25,12 @@ const FIRST_RETRY = 0.25
 const LONGEST_RETRY = 300
 /** Milliseconds between two slices of a sweep that is not to wait: other zones and changes come in between. */
 const BREATH = 5
-/** Milliseconds from one commit of changes to the next at least: more of them would leave the processor little else. */
+/**
+ * Milliseconds from one commit of changes to the next at least, for each change of the last one up to so many: who makes one
+ * change after the other waits little, and a stream of them leaves the processor to the answers.
+ */
 const GATHERING = 25
+const MOST_GATHERINGS = 4
 /** Milliseconds between two reports of progress. */
 const PROGRESS_INTERVAL = 250
 
@@ -41,7 +45,7 @@ export class KeptZone {
   #retry = FIRST_RETRY
   #work: Promise<unknown> = Promise.resolve()
   readonly #changes: { readonly text: string; readonly settle: (outcome: ChangeOutcome) => void }[] = []
-  #lastChange = Number.NEGATIVE_INFINITY
+  #nextCommitAt = 0
   #stopped = false
   #last: SigningTurn | undefined
   #problem: string | undefined
@@ -126,14 +130,14 @@ export class KeptZone {
     return new Promise((settle) => {
       this.#changes.push({ text, settle })
       if (this.#changes.length > 1) return
-      const rest = Math.max(0, this.#lastChange + GATHERING - performance.now())
+      const rest = Math.max(0, this.#nextCommitAt - performance.now())
       setTimeout(() => void this.#queue(() => this.#commitChanges()), rest)
     })
   }
 
   async #commitChanges(): Promise<void> {
     const changes = this.#changes.splice(0)
-    this.#lastChange = performance.now()
+    this.#nextCommitAt = performance.now() + GATHERING * Math.min(changes.length, MOST_GATHERINGS)
     const together = await this.#commitText(changes.map(({ text }) => text).join('\n'))
     // One that is refused must not keep the others out, and is to be told its own reason.
     const alone = together.problem !== null && changes.length > 1
