@@ -149,7 +149,10 @@ export class KeptZone {
     if (zone === undefined) return { serial: null, problem: this.#problem ?? 'the zone is not loaded and signed yet' }
     try {
       const update = await zone.change(changesFromText(zone.updater.snapshot, text), Math.floor(Date.now() / 1000))
-      if (update !== undefined) this.#committed(zone, [update])
+      if (update !== undefined) {
+        this.#committed(zone, [update])
+        if (this.#problem !== undefined) this.#succeed()
+      }
       return { serial: zone.updater.info.serial, problem: null }
     } catch (error) {
       if (!(error instanceof ChangeTextError || error instanceof UnfitChangeError)) this.#fail(error)
@@ -201,11 +204,7 @@ export class KeptZone {
       this.#last = turn
       this.#committed(zone, turn.updates)
       this.#renewed += turn.renewed
-      if (this.#problem !== undefined) this.#log('info', {}, 'the zone is kept signed again')
-      this.#problem = undefined
-      this.#refused = false
-      this.#retry = FIRST_RETRY
-      this.#report()
+      this.#succeed()
       if (turn.checkParent) await this.#askParent(zone)
       this.#schedule(turn.nextAt <= now ? BREATH : Math.min((turn.nextAt - now) * 1000, 2 ** 31 - 1))
     } catch (error) {
@@ -236,6 +235,14 @@ export class KeptZone {
       this.#commits++
       this.#tell(updateNotice(zone.updater, update))
     }
+  }
+
+  #succeed(): void {
+    if (this.#problem !== undefined) this.#log('info', {}, 'the zone is kept signed again')
+    this.#problem = undefined
+    this.#refused = false
+    this.#retry = FIRST_RETRY
+    this.#report()
   }
 
   #fail(error: unknown): void {

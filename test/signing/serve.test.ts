@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { dsMatchesKey } from '../../src/dnssec/verify/index.ts'
-import { fetchStatus, requestChange } from '../../src/ops/index.ts'
+import { fetchStatus, requestChange, requestReload } from '../../src/ops/index.ts'
 import { nameFromText } from '../../src/wire/index.ts'
 import { ask, startReady, testPort, until } from '../commands/server.ts'
 import { temporaryFolder, ZONECUT } from '../peers/index.ts'
@@ -58,9 +58,25 @@ describeWithTools('a zone that is served signed', ['ldns-verify-zone', 'dnssec-v
       cwd: zone.folder,
     })
     execFileSync('ldns-verify-zone', [exported], { stdio: 'pipe' })
+    const verify = (...options: string[]) =>
+      spawnSync(process.execPath, [ZONECUT, 'verify', exported, '--zone', 'zz', ...options], { encoding: 'utf8' })
+    expect(verify()).toMatchObject({ status: 0, stdout: expect.stringMatching(/^zz\.: \d+ records, all valid\n$/) })
+    // What is only warned of elsewhere is a fault here.
+    const later = verify('--at', '20400101000000', '--json')
+    expect(later.status).toBe(1)
+    expect(JSON.parse(later.stdout)).toMatchObject({
+      ok: false,
+      signed: true,
+      faults: [{ check: 'signature-expired' }],
+    })
+    const unsigned = spawnSync(process.execPath, [ZONECUT, 'verify', join(zone.folder, 'zz.zone'), '--zone', 'zz'])
+    expect(unsigned.status).toBe(1)
+    expect(String(unsigned.stdout)).toContain('the zone is not signed')
     execFileSync('dnssec-verify', ['-o', 'zz', exported], { stdio: 'pipe' })
     const status = await fetchStatus(zone.control)
     expect(status.zones[0]!.signing).toMatchObject({ state: 'signing', problem: null, alarms: [] })
+    const text = execFileSync(process.execPath, [ZONECUT, 'status', '--data', 'data'], { cwd: zone.folder })
+    expect(String(text)).toMatch(/\n {2}signing: by Kzz\.\+013\+\d{5}; since the start /)
   })
 
   test('answers with a change as soon as it is told that the change is made', async () => {
@@ -98,6 +114,45 @@ describeWithTools('a zone that is served signed', ['ldns-verify-zone', 'dnssec-v
     await until(
       async () => (await requestChange(zone.control, 'zz.', 'add more.zz. 3600 NS ns.example.')).problem === null,
     )
+  })
+
+  test('a commit that is refused leaves what was served, and says why', async () => {
+    const folder = temporaryFolder('signing')
+    writeFileSync(join(folder, 'zz.zone'), ZONE)
+    // Refuses every zone that has a certain name.
+    writeFileSync(
+      join(folder, 'ask.sh'),
+      '#!/bin/sh\nif grep -q "^forbidden"; then echo "no such names here"; exit 3; fi\n',
+      {
+        mode: 0o755,
+      },
+    )
+    const port = testPort()
+    writeFileSync(
+      join(folder, 'zonecut.yaml'),
+      `listen: [127.0.0.1@${port}]\nworkers: 1\nzones:\n  - origin: zz\n    file: zz.zone\n    sign: {gate: {command: [./ask.sh]}}\n`,
+    )
+    const server = await startReady(folder, '--config', 'zonecut.yaml')
+    const zone = { folder, port, server, options: [], control: join(folder, 'data', 'control.sock') }
+    const before = await serialOf(zone)
+    const refused = await requestChange(zone.control, 'zz.', 'add forbidden.zz. 60 NS ns.example.')
+    expect(refused.serial).toBeNull()
+    expect(refused.problem).toMatch(/ask\.sh.*no such names here/s)
+    expect(await serialOf(zone)).toBe(before)
+    expect((await ask(port, 'forbidden.zz.', 'A')).rcode).toBe('NXDOMAIN')
+    await until(async () => (await fetchStatus(zone.control)).zones[0]!.signing?.refusals === 1)
+    const { signing } = (await fetchStatus(zone.control)).zones[0]!
+    expect(signing).toMatchObject({ state: 'refused', problem: refused.problem })
+    const good = await requestChange(zone.control, 'zz.', 'add allowed.zz. 60 NS ns.example.')
+    expect(good.serial).toBeGreaterThan(before)
+    await until(async () => (await fetchStatus(zone.control)).zones[0]!.signing?.state === 'signing')
+
+    // A file that is refused is not loaded either.
+    writeFileSync(join(folder, 'zz.zone'), `${ZONE}forbidden NS ns.example.\n`)
+    const reload = await requestReload(zone.control)
+    expect(reload).toMatchObject({ ok: false, zones: [{ outcome: 'failed' }] })
+    expect(reload.zones[0]!.problem).toMatch(/no such names here/)
+    expect((await ask(port, 'www.allowed.zz.', 'A')).authorities.map(({ name }) => name)).toEqual(['allowed.zz.'])
   })
 
   test('prints the DS of a key', async () => {

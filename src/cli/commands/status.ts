@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { fetchStatus, type StatusReport, type ZoneReport } from '../../ops/index.ts'
+import { fetchStatus, type SigningReport, type StatusReport, type ZoneReport } from '../../ops/index.ts'
 import { ExitCode } from '../exit.ts'
 import { writeJson, writeOut } from '../output.ts'
 import { askServer } from './control-socket.ts'
@@ -52,7 +52,7 @@ function statusText({ server, threads, traffic, zones }: StatusReport): string {
   return `${lines.join('\n')}\n`
 }
 
-function zoneLines({ origin, state, version, load, problem }: ZoneReport): string[] {
+function zoneLines({ origin, state, version, signing, load, problem }: ZoneReport): string[] {
   const lines = [
     version === null
       ? `${origin}  ${state}: answers are SERVFAIL`
@@ -60,10 +60,19 @@ function zoneLines({ origin, state, version, load, problem }: ZoneReport): strin
         `${version.signed ? `signed (${version.denial})` : 'unsigned'}, ${megabytes(version.bytes)}, loaded ${version.loadedAt}`,
   ]
   if (version !== null && version.memory !== null) lines.push(`  memory: ${version.memory}`)
+  if (signing !== null) lines.push(...signingLines(signing))
   if (load !== null) {
     lines.push(`  loading: ${load.phase}, ${load.records} of ${load.totalRecords} records`)
   }
   if (problem !== null) lines.push(`  problem: ${problem.replaceAll('\n', '\n    ')}`)
+  return lines
+}
+
+function signingLines({ keys, commits, renewed, refusals, problem, alarms }: SigningReport): string[] {
+  const counts = `${commits} commits, ${renewed} signatures renewed, ${refusals} refused by the gate`
+  const lines = [`  signing: by ${keys.signingZone.join(' ') || 'no key yet'}; since the start ${counts}`]
+  if (problem !== null) lines.push(`  signing fails: ${problem.replaceAll('\n', '\n    ')}`)
+  for (const alarm of alarms) lines.push(`  alarm: ${alarm}`)
   return lines
 }
 
