@@ -121,6 +121,7 @@ export class MmsgSockets {
   #receive(port: Port, handler: GuardedHandler, flags: number): number {
     const { socket, headers } = port
     const count = this.#libc.recvmmsg(socket.fd, headers.receive, BATCH_SIZE, flags, 0)
+    const errno = count < 0 ? this.#libc.errno() : 0
     // After the wait, which may have been long: these are answered from the version that is served now.
     handler.refresh()
     if (count > 0) {
@@ -128,7 +129,6 @@ export class MmsgSockets {
       return count
     }
     if (count < 0) {
-      const errno = this.#libc.errno()
       if (errno !== EAGAIN && errno !== EINTR) {
         this.#cells[UdpCounter.ReceiveErrors]! += 1
         Atomics.wait(this.#stop, 0, 0, FAULT_PAUSE)
