@@ -36,9 +36,12 @@ export function* diffNodes(before: ZoneNode | undefined, after: ZoneNode | undef
 
 /** Whether two RRsets are the same: type, TTL, rdata and signatures. */
 export function sameRRset(a: RRset, b: RRset): boolean {
-  return (
-    a.type === b.type && a.ttl === b.ttl && sameRdatas(a.rdatas, b.rdatas) && sameRdatas(a.signatures, b.signatures)
-  )
+  return a.type === b.type && sameData(a, b) && sameRdatas(a.signatures, b.signatures)
+}
+
+/** Whether two RRsets of one type have the same data; their signatures may differ. */
+export function sameData(a: RRset, b: RRset): boolean {
+  return a.ttl === b.ttl && sameRdatas(a.rdatas, b.rdatas)
 }
 
 function sameRdatas(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {

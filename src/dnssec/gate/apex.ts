@@ -1,6 +1,5 @@
 import { RRType } from '../../iana/index.ts'
-import { type RRset, serialTimeBefore, Zonemd } from '../../zone/index.ts'
-import { sameData } from './changed-records.ts'
+import { type RRset, sameData, serialTimeBefore, Zonemd } from '../../zone/index.ts'
 import type { FutureZone } from './future-zone.ts'
 import { GateRefusal } from './refusal.ts'
 

@@ -60,12 +60,3 @@ export function hashOf(owner: Name, origin: Name): Uint8Array | undefined {
   const hash = new Uint8Array(HASH_LENGTH)
   return parseBase32Hex(owner, 1, 1 + HASH_LABEL_LENGTH, hash, 0) === HASH_LENGTH ? hash : undefined
 }
-
-/** Whether two RRsets have the same data; their signatures may differ. */
-export function sameData(a: RRset, b: RRset): boolean {
-  return (
-    a.ttl === b.ttl &&
-    a.rdatas.length === b.rdatas.length &&
-    a.rdatas.every((rdata, i) => octetsEqual(rdata, b.rdatas[i]!))
-  )
-}

@@ -1,7 +1,6 @@
 import { RRType } from '../../iana/index.ts'
 import { type Name, nameFromText } from '../../wire/index.ts'
-import type { RRset } from '../../zone/index.ts'
-import { sameData } from './changed-records.ts'
+import { type RRset, sameData } from '../../zone/index.ts'
 import type { FutureZone } from './future-zone.ts'
 import { octetKey, rrsetOf } from './names.ts'
 import type { SignatureChecker } from './signatures.ts'

@@ -6,6 +6,7 @@ import {
   Nsec3,
   type RRset,
   type RRsetChange,
+  sameData,
   writeNsec3Hash,
   type ZoneNode,
   type ZoneView,
@@ -151,14 +152,6 @@ function signData(
 
 function bare(rrset: RRset): RRset {
   return { ...rrset, signatures: [] }
-}
-
-function sameData(a: RRset, b: RRset): boolean {
-  return (
-    a.ttl === b.ttl &&
-    a.rdatas.length === b.rdatas.length &&
-    a.rdatas.every((rdata, i) => Buffer.compare(rdata, b.rdatas[i]!) === 0)
-  )
 }
 
 function linkNsec(

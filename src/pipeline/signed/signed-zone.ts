@@ -4,9 +4,9 @@ import type { KeyStoreDescriptor } from '../../dnssec/keystore/index.ts'
 import { renewals, type SigningContext, signChanges } from '../../dnssec/sign/index.ts'
 import { RRType } from '../../iana/index.ts'
 import type { Name } from '../../wire/index.ts'
-import { compareOctets, type RRset, type RRsetChange } from '../../zone/index.ts'
+import { changedNodes, type RRset, type RRsetChange, sameData } from '../../zone/index.ts'
 import { type UpdateResult, ZoneUpdater } from '../update.ts'
-import { changedNodes, zoneText } from '../zone-text.ts'
+import { nodesOf, zoneText } from '../zone-text.ts'
 import { type KeyAlarm, KeyLife, type KeyTurn } from './key-life.ts'
 import { signingContext } from './signing-context.ts'
 import { putRecord, readRecord, type SigningRecord } from './signing-record.ts'
@@ -138,7 +138,7 @@ export class SignedZone {
         keepsSerial: context.serial === 'keep',
         lastCommit: Math.floor(Date.parse(info.updatedAt ?? info.loadedAt) / 1000),
       })
-      await this.#ask?.(zoneText(changedNodes(snapshot, signed)))
+      await this.#ask?.(zoneText(changedNodes(nodesOf(snapshot), signed)))
     } else if (record === undefined) return undefined
     return this.#updater.apply(signed, record === undefined ? {} : { state: [putRecord(record)] })
   }
@@ -234,15 +234,4 @@ export class SignedZone {
 
 function sameIds(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((id) => b.includes(id))
-}
-
-function sameData(a: RRset, b: RRset): boolean {
-  return (
-    a.ttl === b.ttl &&
-    a.rdatas.length === b.rdatas.length &&
-    a.rdatas.every((rdata, i) => {
-      const other = b.rdatas[i]!
-      return compareOctets(rdata, 0, rdata.length, other, 0, other.length) === 0
-    })
-  )
 }
