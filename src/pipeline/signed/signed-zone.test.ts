@@ -57,6 +57,8 @@ class Kept {
   readonly policy: SigningPolicy
   now: number
   zone!: SignedZone
+  /** Asked before each commit; what it throws refuses the commit. */
+  ask: () => void = () => {}
 
   constructor(policy: SigningPolicy) {
     this.policy = policy
@@ -80,7 +82,13 @@ class Kept {
 
   open(): void {
     const keys = { kind: 'files', folder: this.keys } as const
-    this.zone = new SignedZone({ dataDir: this.dataDir, origin: ORIGIN, policy: this.policy, keys })
+    this.zone = new SignedZone({
+      dataDir: this.dataDir,
+      origin: ORIGIN,
+      policy: this.policy,
+      keys,
+      ask: async () => this.ask(),
+    })
   }
 
   /** As if the process had been killed: nothing is told to the zone, but what the store and the folder of keys hold. */
@@ -206,6 +214,24 @@ describe('a zone that is kept signed', () => {
     expect(all).toBeGreaterThanOrEqual(signed.length)
     expect(all).toBeLessThan(4 * signed.length)
     expect(most).toBeLessThan(signed.length / 2)
+    await kept.close()
+  })
+
+  test('a slice that was refused is looked at again (a sweep once went on behind it, and called itself complete)', async () => {
+    const kept = await Kept.begin()
+    await kept.settle()
+    // All signatures are due, and none has expired.
+    kept.now += 7.5 * DAY
+    let commits = 0
+    kept.ask = () => {
+      // The first is the apex, which is renewed by itself.
+      if (++commits > 1) throw new Error('refused')
+    }
+    for (let tries = 0; tries < 3; tries++) await expect(kept.zone.turn(kept.now)).rejects.toThrow('refused')
+    kept.ask = () => {}
+    await kept.settle()
+    kept.now += 2.5 * DAY
+    expect(kept.faults()).toEqual([])
     await kept.close()
   })
 

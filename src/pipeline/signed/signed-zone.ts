@@ -183,12 +183,12 @@ export class SignedZone {
     const renewed = sweep.slice(this.#updater.snapshot, context)
     const { keys, maxTtl, at } = sweep
     const record = sweep.done ? { keys, maxTtl, fingerprint, at } : undefined
+    // A sweep that a commit fails in has passed what it did not renew: the next turn begins another.
+    this.#sweep = undefined
     const update = await this.#commit([], renewed, turn, context, record)
     if (update !== undefined) updates.push(update)
-    if (record !== undefined) {
-      this.#record = record
-      this.#sweep = undefined
-    }
+    if (record !== undefined) this.#record = record
+    else this.#sweep = sweep
     return renewed.length
   }
 
