@@ -14,7 +14,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['zone'],
   answer: ['zone', 'store'],
   dnssec: ['zone'],
-  feed: ['zone'],
+  // RRsets of the operator's own come in presentation form.
+  feed: ['zone', 'zonefile'],
   transfer: ['zone', 'store'],
   pipeline: ['zonefile', 'zone', 'store', 'answer', 'dnssec', 'feed', 'transfer'],
   net: ['wire'],

@@ -1,0 +1,7 @@
+/** The registry's feed: events, the objects they tell of, and what of them a zone shows. */
+export type { FeedEvent } from './event/event.ts'
+export type { DomainObject, DsData, HostObject, RegistryObject, RRsetObject } from './object.ts'
+export { type EventOutcome, FeedRefusal, REFUSALS, type RefusalReason } from './outcome.ts'
+export type { FeedReader, StateEntry } from './reader.ts'
+export { DEFAULT_FEED_TTL, DEFAULT_RULES, type FeedRules, type FeedSettings } from './settings.ts'
+export { type FeedItem, type FeedSink, type FeedSource, MAX_EVENT_OCTETS, type SourceReport } from './sources/source.ts'

@@ -1,0 +1,48 @@
+/** Why an event was refused. Each has a row in docs/feed.md. */
+export const REFUSALS = [
+  'malformed',
+  'too-long',
+  'version',
+  'schema',
+  'name',
+  'out-of-zone',
+  'addresses-outside',
+  'apex',
+  'overlap',
+  'type',
+  'sponsor',
+  'reserved',
+  'pattern',
+  'suffix',
+  'in-use',
+  'unfit',
+] as const
+export type RefusalReason = (typeof REFUSALS)[number]
+
+/** An event that can't be taken: it is kept with this, counted and shown, and never stops the others. */
+export class FeedRefusal extends Error {
+  override readonly name = 'FeedRefusal'
+  readonly reason: RefusalReason
+
+  /** @param text what was wrong, where in the event, and what to do */
+  constructor(reason: RefusalReason, text: string) {
+    super(text)
+    this.reason = reason
+  }
+}
+
+/** How an event ended. */
+export type EventOutcome =
+  /** Served from this serial on, or already as it asks. */
+  | { readonly outcome: 'applied'; readonly seq: number; readonly serial: number }
+  /** Seen before. */
+  | { readonly outcome: 'ignored'; readonly seq: number }
+  | {
+      readonly outcome: 'refused'
+      /** Undefined when it could not even be read. */
+      readonly seq: number | undefined
+      readonly reason: RefusalReason
+      readonly text: string
+    }
+  /** Until: milliseconds since 1970. */
+  | { readonly outcome: 'pending'; readonly seq: number; readonly until: number }
