@@ -22,6 +22,20 @@ function leavesOutGlue(cut: View, whole: View): boolean {
   return !cut.message?.tc && !subset(inDomainGlue(whole), inDomainGlue(cut))
 }
 
+/** The answer is an alias's, whose target was looked up next. */
+const leadsOn = ({ message }: View) => message?.answer.some((record) => record.type === TYPE.CNAME) === true
+
+/** Its rcode is that of the same server's reply over TCP, or NOERROR of a reply cut short before the chain's end. */
+function isSoFarAs({ message, fields }: View, whole: View): boolean {
+  return fields.rcode === whole.fields.rcode || (message?.tc === true && message.rcode === 0)
+}
+
+/** The reply left out, without TC, the SOA that the same reply over TCP holds. */
+function leavesOutSoa(cut: View, whole: View): boolean {
+  const holdsSoa = ({ message }: View) => message?.authority.some((record) => record.type === TYPE.SOA) === true
+  return cut.message?.tc === false && !holdsSoa(cut) && holdsSoa(whole)
+}
+
 /** What zonecut does otherwise than the peers, on purpose. docs/differences.md has a section for each id. */
 export const ACCEPTED: readonly AcceptedDifference[] = [
   {
@@ -84,9 +98,29 @@ export const ACCEPTED: readonly AcceptedDifference[] = [
   },
   {
     id: 'rcode-of-a-truncated-alias',
-    explains({ field, subject, expected, full }) {
-      if (field !== 'rcode' || !subject.message?.tc || subject.message.rcode !== 0) return false
-      return full.subject.fields.rcode === expected
+    explains({ field, subject, references, full }) {
+      if (field !== 'rcode' || !leadsOn(full.subject)) return false
+      const pairs = references.map((view, i) => ({ view, whole: full.references[i]! }))
+      const agreeing = pairs.filter(({ whole }) => whole.fields.rcode === full.subject.fields.rcode)
+      return (
+        agreeing.length * 2 > pairs.length &&
+        isSoFarAs(subject, full.subject) &&
+        pairs.every(({ view, whole }) => isSoFarAs(view, whole)) &&
+        [subject, ...references].some((view) => view.message?.tc)
+      )
+    },
+  },
+  {
+    id: 'negative-soa-left-out',
+    explains({ field, query, subject, references, full }) {
+      if (field !== 'authority' || query.transport !== 'udp') return false
+      const whole = full.subject.fields.authority
+      const agreeing = full.references.filter((view) => view.fields.authority === whole)
+      return (
+        subject.fields.authority === whole &&
+        agreeing.length * 2 > references.length &&
+        references.some((view, i) => leavesOutSoa(view, full.references[i]!))
+      )
     },
   },
   {

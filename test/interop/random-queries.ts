@@ -118,3 +118,28 @@ export function randomQueries(names: ZoneNames, random: Random, count: number): 
 function textOf(labels: readonly Uint8Array[]): string {
   return textName(lowerOctets(labelsToWire(labels)))
 }
+
+/** Queries for names of every length below each DNAME of a zone: replies that end at every point of a chain of aliases. */
+export function redirectedQueries(names: ZoneNames): ComparedQuery[] {
+  const owners = names.aliases.filter((owner) => names.types.get(owner)!.has('DNAME'))
+  const queries: ComparedQuery[] = []
+  for (const owner of owners) {
+    const base = wireToLabels(wireName(owner))
+    const room = 255 - labelsToWire(base).length
+    for (let octets = 2; octets <= room; octets++) {
+      const labels: Uint8Array[] = []
+      for (let left = octets; left > 0; left -= labels.at(-1)!.length + 1) {
+        // no label of one octet may be left over: it needs one for its length
+        const length = Math.min(left, 64) - 1
+        labels.push(Buffer.alloc(left - length - 1 === 1 ? length - 1 : length, 'x'))
+      }
+      for (const type of [TYPE.A, TYPE.ANY]) {
+        for (const payload of [512, 1232]) {
+          const manner: Manner = { transport: 'udp', payload, dnssecOk: true }
+          queries.push(compareQuery(labelsToWire([...labels, ...base]), type, manner))
+        }
+      }
+    }
+  }
+  return queries
+}
