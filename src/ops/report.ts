@@ -85,6 +85,8 @@ export interface SigningReport {
   }
   /** What an operator has to look at: a key that is missing, a DS that the parent has lost. */
   readonly alarms: readonly string[]
+  /** What the keys wait for that is not in the server's hands; for people. */
+  readonly awaits: readonly string[]
   /** Commits since the server's start, signatures renewed, and commits that did not pass the gate. */
   readonly commits: number
   readonly renewed: number

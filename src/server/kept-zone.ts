@@ -215,7 +215,7 @@ export class KeptZone {
 
   async #askParent(zone: SignedZone): Promise<void> {
     const { parents } = this.#job.signing
-    // An operator without servers to ask tells by `keys` what the parent shows.
+    // An operator without servers to ask tells by `keys parent` what the parent shows.
     if (parents.length === 0) return
     try {
       zone.noteParent(await parentDs(parents, this.#origin))
@@ -264,6 +264,9 @@ export class KeptZone {
       keys: this.#last?.keys ?? { published: [], signingKeys: [], signingZone: [] },
       alarms: (this.#last?.alarms ?? []).map(({ kind, id }) =>
         kind === 'missing-key' ? `the key ${id} is not in the store` : `the parent has no DS of ${id} any more`,
+      ),
+      awaits: (this.#last?.awaited ?? []).map(({ id, sight }) =>
+        sight === 'there' ? `that the parent shows the DS of ${id}` : `that the parent shows no DS of ${id} any more`,
       ),
       commits: this.#commits,
       renewed: this.#renewed,

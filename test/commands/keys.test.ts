@@ -68,7 +68,7 @@ function dsOf(store: FileKeyStore, id: string): string {
 }
 
 describe('keys', () => {
-  test.each(['', 'generate', 'list', 'show', 'import', 'retire', 'delete', 'ds', 'rollover'])(
+  test.each(['', 'generate', 'list', 'show', 'import', 'retire', 'delete', 'ds', 'parent', 'rollover'])(
     '%s --help has examples',
     async (command) => {
       const { status, stdout } = await runCommand('keys', ...(command === '' ? [] : [command]), '--help')
@@ -85,6 +85,12 @@ describe('keys', () => {
     [['keys', 'generate', '--zone', 'zz', '--bits', '64'], '--bits 64: write a number from 1024 to 4096'],
     [['keys', 'ds', '--zone', 'zz', '--digest', 'sha1'], '--digest sha1: write sha256 or sha384'],
     [['keys', 'rollover', '--zone', 'zz', '--role', 'ksk', '--insecure'], 'give one of --role'],
+    [['keys', 'parent', '--zone', 'zz'], 'give --ds-seen and --ds-gone, or --shows'],
+    [['keys', 'parent', '--zone', 'zz', '--ds-seen', '1', '--shows', 'none'], 'give --ds-seen and --ds-gone, or'],
+    [['keys', 'parent', '--zone', 'zz', '--shows', '1 13 2'], '--shows 1 13 2: '],
+    [['keys', 'parent', '--zone', 'zz', '--shows', ''], '--shows: it is empty; write none'],
+    [['keys', 'parent', '--zone', 'zz', '--ds-seen', '1', '--ttl', 'long'], 'long: a time is numbers with s, m'],
+    [['keys', 'parent', '--zone', 'zz', '--ds-seen', '1', '--at', 'now'], '--at now: write YYYYMMDDHHMMSS'],
     [['keys', 'show', '--zone', 'zz'], "missing required argument 'key'"],
     [['keys', 'frob'], "unknown command 'frob'"],
   ]
@@ -160,6 +166,60 @@ describe('keys', () => {
     expect(await ok('rollover', '--insecure')).toBe('zz. is to become insecure\n')
     settle(folder, 10)
     expect(new Set((await listed()).map(({ stage }) => stage))).toEqual(new Set(['gone']))
+  })
+
+  test('is told which DS the parent has', async () => {
+    const folder = join(testFolder(), 'keys')
+    const { ok, keys, listed } = keysOf(folder)
+    await ok('generate')
+    const ids = await listed()
+    const [ksk, zsk] = ['ksk', 'zsk'].map((role) => ids.find((key) => key.role === role)!.id) as [string, string]
+    const refused = async (...args: string[]) => {
+      const { status, stderr } = await keys('parent', ...args)
+      return [status, stderr]
+    }
+    expect(await refused('--ds-seen', ksk)).toEqual([1, `zonecut: ${ksk} is not in use in zz.\n`])
+    settle(folder)
+    expect(await refused('--ds-seen', '99999')).toEqual([1, expect.stringContaining('there is no key 99999 of zz.')])
+    expect(await refused('--ds-seen', zsk)).toEqual([1, `zonecut: ${zsk} is a ZSK, to which no DS points\n`])
+    expect(await refused('--ds-gone', ksk, '--at', '20990101000000')).toEqual([
+      1,
+      expect.stringContaining('2099-01-01T00:00:00Z is in the future'),
+    ])
+    expect(await refused('--ds-gone', ksk, '--ds-seen', ksk.slice(-5))).toEqual([
+      2,
+      `zonecut: ${ksk}: its DS can't be both seen and gone\n`,
+    ])
+    const { ds } = JSON.parse(await ok('show', ksk, '--json')) as { ds: string[] }
+    const wrong = ds[0]!.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))
+    expect(await refused('--shows', wrong)).toEqual([1, expect.stringContaining(`the digest is not that of ${ksk}`)])
+
+    expect(await ok('show', ksk)).toMatch(
+      /^ {2}parent {6}shows its DS, seen \S+ with a TTL of 3600 s: its servers were asked$/m,
+    )
+    const lines = `${ds[0]!}\n4711 13 2 ${'ab'.repeat(32)}\n`
+    expect(await ok('parent', '--shows', lines, '--ttl', '2h')).toBe(
+      `the parent shows the DS of ${ksk}\nnoted; a running server takes it up within a minute\n`,
+    )
+    expect(await ok('show', ksk)).toMatch(
+      /^ {2}parent {6}shows its DS, seen \S+ with a TTL of 7200 s: told by an operator, and not taken up yet$/m,
+    )
+    expect(await ok('parent', '--ds-gone', ksk.slice(-5))).toContain(`the parent shows no DS of ${ksk}\nnoted; `)
+    const told = JSON.parse(await ok('parent', '--shows', 'none', '--json')) as { told: object; reports: object[] }
+    expect(told).toMatchObject({
+      told: [{ id: ksk, sight: 'gone' }],
+      reports: [{}, {}, { sight: 'gone', ttl: 86_400 }],
+    })
+
+    // The server's next look takes up all of it.
+    new KeySetFile(folder, zz).update((state) => {
+      const facts = { stored: new FileKeyStore(folder).list(zz), served: undefined, parent: undefined }
+      return advance(state, DEFAULT_POLICY, facts, Math.floor(Date.now() / 1000)).state
+    })
+    expect(await ok('show', ksk)).toMatch(
+      /^ {2}parent {6}shows no DS of it, seen \S+ with a TTL of 86400 s: told by an operator$/m,
+    )
+    expect(await ok('parent', '--ds-gone', ksk)).toContain('all of it is known already\n')
   })
 
   test('takes in keys, or none when one of them is at fault', async () => {

@@ -68,11 +68,12 @@ function zoneLines({ origin, state, version, signing, load, problem }: ZoneRepor
   return lines
 }
 
-function signingLines({ keys, commits, renewed, refusals, problem, alarms }: SigningReport): string[] {
+function signingLines({ keys, commits, renewed, refusals, problem, alarms, awaits }: SigningReport): string[] {
   const counts = `${commits} commits, ${renewed} signatures renewed, ${refusals} refused by the gate`
   const lines = [`  signing: by ${keys.signingZone.join(' ') || 'no key yet'}; since the start ${counts}`]
   if (problem !== null) lines.push(`  signing fails: ${problem.replaceAll('\n', '\n    ')}`)
   for (const alarm of alarms) lines.push(`  alarm: ${alarm}`)
+  for (const awaited of awaits) lines.push(`  waits: ${awaited}`)
   return lines
 }
 

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { nameToText } from '../../wire/index.ts'
-import { ExitCode, usageError } from '../exit.ts'
+import { ExitCode } from '../exit.ts'
 import { writeJson, writeOut } from '../output.ts'
 import { progressView } from '../progress.ts'
+import { momentOption } from './moment.ts'
 import { originOption } from './origin.ts'
 
 interface VerifyOptions {
@@ -26,7 +27,7 @@ export function addVerify(program: Command): void {
     .option(
       '--at <time>',
       'the time to judge by: YYYYMMDDHHMMSS in UTC, or seconds since 1970 (default: now)',
-      timeOption,
+      momentOption,
     )
     .option('--json', 'print JSON')
     .addHelpText(
@@ -65,13 +66,4 @@ Examples:
       }
       if (count > 0) process.exitCode = ExitCode.Fault
     })
-}
-
-/** Seconds since 1970. @throws CommandError */
-function timeOption(text: string): number {
-  if (/^\d{1,10}$/.test(text)) return Number(text)
-  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text) ?? []
-  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
-  if (Number.isNaN(time)) throw usageError(`--at ${text}: write YYYYMMDDHHMMSS, or seconds since 1970`)
-  return time / 1000
 }

@@ -33,7 +33,7 @@ export function advance(state: KeySet, policy: SigningPolicy, observed: KeyFacts
   const actions: KeyAction[] = []
   forget(draft, facts)
   noteTtls(draft, policy, facts, now)
-  observe(draft, facts, now)
+  observe(draft, policy, facts, now)
   settle(draft, policy, facts, now)
   noteMoments(draft, now)
   appointKeys(draft, policy, facts.stored, now, actions)
@@ -62,7 +62,7 @@ function addActions(
   actions: KeyAction[],
 ): void {
   for (const key of draft.keys) {
-    if (hasLostDs(key, facts)) actions.push({ kind: 'lost-ds', id: key.id })
+    if (hasLostDs(key)) actions.push({ kind: 'lost-ds', id: key.id })
     const stored = facts.stored.find(({ id }) => id === key.id)
     if (stored === undefined) actions.push({ kind: 'missing-key', id: key.id })
     else if (purgeAt(policy, key) <= now) actions.push({ kind: 'delete', id: key.id })
@@ -77,10 +77,8 @@ function addActions(
 }
 
 /** A key that was trusted from above, and is no longer. */
-function hasLostDs({ goal, ds, moments }: KeyDraft, { parent }: KeyFacts): boolean {
-  return (
-    parent !== undefined && goal === 'use' && moments.active !== null && ds.phase === 'rumoured' && ds.seen === null
-  )
+function hasLostDs({ goal, ds, parent, moments }: KeyDraft): boolean {
+  return parent !== null && goal === 'use' && moments.active !== null && ds.phase === 'rumoured' && ds.seen === null
 }
 
 function purgeAt({ purgeAfter }: SigningPolicy, { moments }: KeyDraft): number {

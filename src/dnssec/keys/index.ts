@@ -1,9 +1,12 @@
 /** The life of a zone's keys: a state that is told what is seen of the world, and says what to do next. */
 export { type Advance, advance } from './advance.ts'
 export { carryOut } from './carry-out.ts'
+export { DEFAULT_DS_TTL, type DsReportRequest, reportDs } from './ds-report.ts'
 export type { KeyAction, KeyFacts, ParentFacts, ServedFacts } from './facts.ts'
 export {
   type CachedTtl,
+  type DsReport,
+  type DsSighting,
   emptyKeySet,
   isComplete,
   isHidden,

@@ -40,6 +40,30 @@ export interface KeyMoments {
   readonly gone: number | null
 }
 
+/** What is seen of a key's DS at the parent: every server has it, none has, or some have. */
+export type DsSight = 'there' | 'gone' | 'between'
+
+/** What is known of a key's DS at the parent. */
+export interface DsSighting {
+  readonly sight: DsSight
+  /** When it was seen so, in seconds since 1970; of what servers show again and again, when first. */
+  readonly at: number
+  /** TTL of the DS RRset, or of its absence (RFC 2308 5), in seconds. */
+  readonly ttl: number
+  /** The parent's servers were asked, or an operator said so. */
+  readonly from: 'servers' | 'operator'
+}
+
+/** What an operator saw of a key's DS at the parent, and {@link advance} has not taken up yet. */
+export interface DsReport {
+  readonly id: string
+  readonly sight: 'there' | 'gone'
+  /** Seconds since 1970. */
+  readonly at: number
+  /** As in {@link DsSighting}. */
+  readonly ttl: number
+}
+
 export interface KeyState {
   readonly id: string
   readonly role: KeyRole
@@ -54,6 +78,8 @@ export interface KeyState {
   readonly signatures: RecordState
   /** Of a ZSK: always hidden. */
   readonly ds: RecordState
+  /** The last that was seen of its DS; null: nothing yet, and of a ZSK always. */
+  readonly parent: DsSighting | null
   readonly moments: KeyMoments
 }
 
@@ -72,6 +98,8 @@ export interface KeySet {
   readonly algorithm: number | null
   /** Roles an operator asked to roll over, and that have not begun to. */
   readonly requests: readonly KeyRole[]
+  /** What an operator told of the parent, in the order told. */
+  readonly reports: readonly DsReport[]
   readonly keys: readonly KeyState[]
   readonly ttls: {
     readonly dnskey: readonly CachedTtl[]
@@ -88,6 +116,7 @@ export function emptyKeySet(zone: string): KeySet {
     goal: 'secure',
     algorithm: null,
     requests: [],
+    reports: [],
     keys: [],
     ttls: { dnskey: [], zone: [], ds: [] },
   }

@@ -2,22 +2,70 @@ import { nameFromText } from '../../wire/index.ts'
 import { dsMatchesKey } from '../verify/index.ts'
 import { enter, type KeyDraft, type KeySetDraft } from './draft.ts'
 import type { KeyFacts, ParentFacts, ServedFacts } from './facts.ts'
-import { isSep, type RecordKind, recordKinds, signsZone } from './key-set.ts'
+import {
+  type DsReport,
+  type DsSight,
+  type DsSighting,
+  isSep,
+  type RecordKind,
+  recordKinds,
+  signsZone,
+} from './key-set.ts'
 import type { SigningPolicy } from './policy.ts'
-import { wait } from './waits.ts'
+import { noteDsTtl, wait } from './waits.ts'
 
 /** What the world shows of a record: there for all who ask, gone for all, or for some so and for some not. */
-type Sight = 'there' | 'gone' | 'between'
+type Sight = DsSight
 
-/** Compares each record with what the facts show of it, and notes when the world has followed. */
-export function observe(draft: KeySetDraft, { served, parent }: KeyFacts, now: number): void {
+/**
+ * Compares each record with what the facts show of it, and notes when the world has followed. Reports of an operator are
+ * taken up, and are then no more.
+ */
+export function observe(draft: KeySetDraft, policy: SigningPolicy, { served, parent }: KeyFacts, now: number): void {
   for (const key of draft.keys) {
     if (served !== undefined) {
       note(key, 'dnskey', served.dnskeys.includes(key.id) ? 'there' : 'gone', now, now)
       if (signsZone(key)) note(key, 'signatures', signaturesSight(served, key.id), now, now)
     }
-    if (parent !== undefined && isSep(key)) note(key, 'ds', dsSight(draft.zone, key, parent), parent.at, now)
+    if (!isSep(key)) continue
+    beginAnew(key, now)
+    if (parent !== undefined) {
+      const { at, ttl } = parent
+      seeParent(key, { sight: dsSight(draft.zone, key, parent), at, ttl, from: 'servers' }, now)
+    }
+    for (const report of draft.reports) {
+      if (report.id === key.id && counts(report, key, parent, now)) {
+        noteDsTtl(draft, policy, report.ttl, now)
+        seeParent(key, { sight: report.sight, at: Math.min(report.at, now), ttl: report.ttl, from: 'operator' }, now)
+      }
+    }
   }
+  draft.reports = []
+}
+
+/** What a clock noted that was ahead: servers are asked again, but an operator is not. */
+function beginAnew({ ds, parent }: KeyDraft, now: number): void {
+  if (parent?.from === 'operator' && ds.seen !== null && ds.seen > now) ds.seen = now
+}
+
+/**
+ * What the servers showed at that time or later is known better than by hearsay; and what was seen before the DS was to come or
+ * go says nothing of what the parent has done since.
+ */
+function counts({ at }: DsReport, { ds }: KeyDraft, parent: ParentFacts | undefined, now: number): boolean {
+  return (parent === undefined || parent.at < at) && at >= Math.min(ds.since, now)
+}
+
+function seeParent(key: KeyDraft, sighting: DsSighting, now: number): void {
+  // A clock that was ahead must not make an old word the last one.
+  const known = key.parent !== null && key.parent.at <= now ? key.parent : null
+  if (sighting.from === 'servers' && known?.from === 'operator' && sighting.at < known.at) return
+  // From before the DS was to come or go, and that there is none where there is to be none, is no news.
+  const isOld = sighting.at <= Math.min(key.ds.since, now) || (key.ds.phase === 'hidden' && sighting.sight === 'gone')
+  note(key, 'ds', sighting.sight, sighting.at, now)
+  if (sighting.from === 'servers' && isOld) return
+  const goesOn = sighting.from === 'servers' && known?.from === 'servers' && known.sight === sighting.sight
+  key.parent = goesOn ? { ...sighting, at: known.at } : { ...sighting }
 }
 
 function signaturesSight({ signatures }: ServedFacts, id: string): Sight {
@@ -74,8 +122,10 @@ export function settle(draft: KeySetDraft, policy: SigningPolicy, { parent }: Ke
     for (const kind of recordKinds(key.role)) {
       const due = dueAt(draft, policy, key, kind)
       if (due === undefined || now < due) continue
-      // The parent is not ours: what it showed at the beginning of the wait, it must show at its end too.
-      if (kind === 'ds' && (parent === undefined || parent.at < due)) continue
+      // The parent is not ours: what its servers showed at the beginning of the wait, they must show at its end too. An
+      // operator says it once.
+      const mustShowAgain = kind === 'ds' && key.parent?.from !== 'operator'
+      if (mustShowAgain && (parent === undefined || parent.at < due)) continue
       enter(key, kind, key[kind].phase === 'rumoured' ? 'omnipresent' : 'hidden', now)
     }
   }

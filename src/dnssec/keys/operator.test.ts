@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { confirmations } from './confirmations.fixture.ts'
 import { isComplete, isHidden, type KeySet } from './key-set.ts'
 import { requestAlgorithm, requestGoal, requestRetirement, requestRollover, rolesInUse } from './operator.ts'
 import { DEFAULT_POLICY, type SigningPolicy } from './policy.ts'
@@ -38,24 +39,36 @@ function chaos(seed: number): Simulation {
     purgeAfter: pick(random, [0, DAY, 90 * DAY]),
   }
   let calm = false
+  const dsTtl = pick(random, [300, HOUR, DAY])
+  // Every other operator has no servers of the parent to ask, and tells what it shows when he thinks of it.
+  const asksParent = seed % 2 === 0
+  const confirm = confirmations({
+    rest: () => random() * pick(random, [0, 1, 10]) * DAY,
+    late: () => random() * DAY,
+    ttl: dsTtl,
+    forgets: 0.3,
+    random,
+  })
   const slowness = pick(random, [1, 24, 200])
   const simulation = new Simulation(
     {
       policy: () => policy,
       maxTtl: pick(random, [600, DAY, 3 * DAY]),
-      dsTtl: pick(random, [300, HOUR, DAY]),
+      dsTtl,
+      asksParent,
       parentDelay: () => Math.floor(random() * slowness),
       resignHours: pick(random, [0, 1, 10]),
       kills: pick(random, [0, 0.3, 0.8]),
       random,
-      operate: (state) => {
+      operate: (before, now, parent) => {
+        const state = asksParent ? before : confirm(before, now, parent)
         if (calm) return state
         const roll = random()
         if (roll < 0.004) policy = { ...policy, kskRollover: pick(random, ['double-ksk', 'double-ds']) }
         else if (roll < 0.006) policy = { ...policy, keys: pick(random, ['split', 'csk']) }
         else if (roll < 0.008) policy = { ...policy, algorithm: pick(random, [8, 13, 15]) }
         else if (roll < 0.01) policy = { ...policy, dnskeyTtl: pick(random, [300, HOUR, 2 * DAY]) }
-        else if (roll < 0.012) return attempt(state, (before) => requestAlgorithm(before, pick(random, [8, 13, 15])))
+        else if (roll < 0.012) return attempt(state, (keys) => requestAlgorithm(keys, pick(random, [8, 13, 15])))
         else if (roll < 0.014) return requestGoal(state, pick(random, ['secure', 'insecure', 'secure']))
         else if (roll < 0.02) return attempt(state, (before) => requestRollover(before, rolesInUse(before)))
         else if (roll < 0.024 && state.keys.length > 0) {

@@ -11,7 +11,7 @@ export class KeyRequestError extends Error {
 }
 
 /** @throws KeyRequestError when the state has no such key */
-function keyOf(state: KeySet, id: string): KeyState {
+export function keyOf(state: KeySet, id: string): KeyState {
   const key = state.keys.find((candidate) => candidate.id === id)
   if (key === undefined) throw new KeyRequestError(`${id} is not in use in ${state.zone}`)
   return key

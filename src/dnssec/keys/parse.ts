@@ -1,4 +1,4 @@
-import type { KeyMoments, KeySet, KeyState, RecordState } from './key-set.ts'
+import type { DsReport, DsSighting, KeyMoments, KeySet, KeyState, RecordState } from './key-set.ts'
 
 /** A stored state that is none: cut off, edited, or of a later version. */
 export class KeyStateError extends Error {
@@ -60,6 +60,11 @@ class Value {
   orNull<T>(read: (value: Value) => T): T | null {
     return this.value === null ? null : read(this)
   }
+
+  /** For what earlier builds did not write. */
+  orAbsent<T, U>(read: (value: Value) => T, absent: U): T | U {
+    return this.value === undefined ? absent : read(this)
+  }
 }
 
 const seconds = (value: Value): number => value.count()
@@ -83,6 +88,24 @@ function readMoments(value: Value): KeyMoments {
   }
 }
 
+function readSighting(value: Value): DsSighting {
+  return {
+    sight: value.member('sight').oneOf('there', 'gone', 'between'),
+    at: seconds(value.member('at')),
+    ttl: seconds(value.member('ttl')),
+    from: value.member('from').oneOf('servers', 'operator'),
+  }
+}
+
+function readReport(value: Value): DsReport {
+  return {
+    id: value.member('id').text(),
+    sight: value.member('sight').oneOf('there', 'gone'),
+    at: seconds(value.member('at')),
+    ttl: seconds(value.member('ttl')),
+  }
+}
+
 const readRole = (value: Value) => value.oneOf('ksk', 'zsk', 'csk')
 
 function readKey(value: Value): KeyState {
@@ -96,6 +119,7 @@ function readKey(value: Value): KeyState {
     dnskey: readRecord(value.member('dnskey')),
     signatures: readRecord(value.member('signatures')),
     ds: readRecord(value.member('ds')),
+    parent: value.member('parent').orAbsent((parent) => parent.orNull(readSighting), null),
     moments: readMoments(value.member('moments')),
   }
 }
@@ -122,6 +146,7 @@ export function parseKeySet(file: string, text: string): KeySet {
       goal: value.member('goal').oneOf('secure', 'insecure'),
       algorithm: value.member('algorithm').orNull((number) => number.count(255)),
       requests: value.member('requests').list(readRole),
+      reports: value.member('reports').orAbsent((reports) => reports.list(readReport), []),
       keys,
       ttls: {
         dnskey: readTtls(ttls.member('dnskey')),

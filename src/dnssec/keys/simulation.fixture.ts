@@ -91,8 +91,13 @@ export interface World {
   readonly random: () => number
   /** What the program is told in place of the truth. */
   readonly tell?: (facts: KeyFacts) => KeyFacts
-  /** What an operator does at a step. */
-  readonly operate?: (state: KeySet, now: number) => KeySet
+  /**
+   * What an operator does at a step.
+   * @param parent the DS RRset as the parent shows it, in base64
+   */
+  readonly operate?: (state: KeySet, now: number, parent: readonly string[]) => KeySet
+  /** False: no server of the parent is asked, and only what the operator tells is known. */
+  readonly asksParent?: boolean
 }
 
 export class Simulation {
@@ -138,7 +143,7 @@ export class Simulation {
     this.now += seconds
     this.#parentActs()
     this.#signQuarter()
-    if (operate !== undefined) this.state = operate(this.state, this.now)
+    if (operate !== undefined) this.state = operate(this.state, this.now, this.#parentShows())
     const facts = { stored: this.stored, served: this.served(), parent: this.#parent }
     const { state, actions, nextAt } = advance(this.state, policy(this.now), tell(facts), this.now)
     if (nextAt !== undefined && nextAt <= this.now) throw new Error(`to be called again at ${nextAt}, which is past`)
@@ -190,7 +195,8 @@ export class Simulation {
         return
       }
       case 'check-parent': {
-        const ds = this.#ds.current.map((rdata) => Buffer.from(rdata).toString('base64'))
+        if (this.#world.asksParent === false) return
+        const ds = this.#parentShows()
         this.#parent = { at: this.now, ttl: dsTtl, everywhere: ds, anywhere: ds }
         return
       }
@@ -209,6 +215,10 @@ export class Simulation {
       case 'lost-ds':
         return
     }
+  }
+
+  #parentShows(): string[] {
+    return this.#ds.current.map((rdata) => Buffer.from(rdata).toString('base64'))
   }
 
   #keysOf(ids: readonly string[]): StoredKey[] {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { dsOfKey } from '../verify/index.ts'
+import { type Confirming, confirmations } from './confirmations.fixture.ts'
+import { reportDs } from './ds-report.ts'
 import type { KeyFacts } from './facts.ts'
 import { DEFAULT_POLICY, type SigningPolicy } from './policy.ts'
 import { DAY, HOUR, randomFrom, Simulation, type World } from './simulation.fixture.ts'
@@ -152,6 +154,70 @@ describe('no cache ever holds what does not fit together', () => {
       },
       120_000,
     )
+  })
+})
+
+describe('the same where an operator tells what the parent shows', () => {
+  it.each(scenarios)(
+    '%s',
+    (_, scenario, least) => {
+      const random = randomFrom(3)
+      const prompt: Confirming = { rest: () => 0, late: () => 0, random }
+      const careless = { rest: () => random() * 10 * DAY, late: () => random() * 5 * DAY, forgets: 0.5, random }
+      for (const [confirming, kills, share] of [
+        [prompt, 0, 1],
+        [careless, 0.5, 0.3],
+      ] as const) {
+        const operate = confirmations({ ...confirming, ttl: scenario.world?.dsTtl ?? DAY })
+        const world = simulation({ ...scenario, kills, world: { ...scenario.world, asksParent: false, operate } }, 1)
+        for (let hour = 0; hour < YEARS_2; hour++) world.step()
+        expect([...world.actions]).not.toContain('lost-ds')
+        expect(world.trusted.size).toBeGreaterThanOrEqual(Math.floor(least.trusted * share))
+        expect(world.signed.size).toBeGreaterThanOrEqual(Math.floor(least.signed * share))
+      }
+    },
+    120_000,
+  )
+
+  it.each([
+    ['never', 0],
+    ['no more after a year', 365],
+  ])(
+    '%s: what waits for the parent waits for ever, and ZSKs are rolled over all the same',
+    (_, days) => {
+      const confirm = confirmations({ rest: () => DAY, late: () => 0, random: randomFrom(1) })
+      const operate: NonNullable<World['operate']> = (state, now, parent) =>
+        now < BEGIN + days * DAY ? confirm(state, now, parent) : state
+      const policy = { lifetimes: { ksk: 4 * MONTHS, zsk: MONTHS } }
+      const world = simulation({ policy, world: { asksParent: false, operate } }, 1)
+      for (let hour = 0; hour < YEARS_2; hour++) world.step()
+      expect(world.signed.size).toBeGreaterThanOrEqual(18)
+      // The parent follows CDS without being asked; the key before stays as long as nobody tells of that.
+      const ksks = world.state.keys.filter(({ role, dnskey }) => role === 'ksk' && dnskey.phase === 'omnipresent')
+      expect(ksks).toHaveLength(days === 0 ? 1 : 2)
+      expect(world.trusted.size).toBe(days === 0 ? 1 : 4)
+    },
+    120_000,
+  )
+
+  it.each([
+    ['a TTL that is too short', { ttl: HOUR }, undefined],
+    ['a DS that is not there', {}, true],
+  ] as const)('%s is found', (_, confirming, lies) => {
+    const confirm = confirmations({ rest: () => 0, late: () => 0, random: randomFrom(1), ...confirming })
+    const operate: NonNullable<World['operate']> = (state, now, parent) => {
+      if (lies === undefined) return confirm(state, now, parent)
+      return state.keys.reduce((before, { id, role, goal, ds }) => {
+        if (role !== 'ksk' || ds.phase === 'hidden') return before
+        return reportDs(before, { id, sight: goal === 'use' ? 'there' : 'gone', at: now }, now)
+      }, state)
+    }
+    const policy = { propagationDelay: 300, parentPropagationDelay: 300, safetyMargin: 0, lifetimes: { ksk: MONTHS } }
+    const parentDelay = () => (lies ? 24 * 7 : 10)
+    const world = simulation({ policy, world: { maxTtl: HOUR, parentDelay, asksParent: false, operate } }, 1)
+    expect(() => {
+      for (let hour = 0; hour < YEARS_2 / 2; hour++) world.step()
+    }).toThrow('bogus at')
   })
 })
 

@@ -30,6 +30,7 @@ export function newKey(stored: StoredKey, role: KeyRole, now: number): KeyDraft 
     dnskey: hidden(),
     signatures: hidden(),
     ds: hidden(),
+    parent: null,
     moments: { added: now, published: null, active: null, retired: null, gone: null },
   }
 }

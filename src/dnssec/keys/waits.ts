@@ -38,7 +38,12 @@ export function noteTtls(draft: KeySetDraft, policy: SigningPolicy, { served, pa
     note(draft.ttls.dnskey, dnskeyTtl, now, delay(policy, 'dnskey'))
     note(draft.ttls.zone, Math.max(served.maxTtl, served.dnskeyTtl), now, delay(policy, 'signatures'))
   }
-  if (parent !== undefined) note(draft.ttls.ds, parent.ttl, now, delay(policy, 'ds'))
+  if (parent !== undefined) noteDsTtl(draft, policy, parent.ttl, now)
+}
+
+/** Takes note of the TTL that the DS RRset has at the parent now. */
+export function noteDsTtl(draft: KeySetDraft, policy: SigningPolicy, ttl: number, now: number): void {
+  note(draft.ttls.ds, ttl, now, delay(policy, 'ds'))
 }
 
 function note(ttls: CachedTtl[], ttl: number, now: number, slack: number): void {

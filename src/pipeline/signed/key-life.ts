@@ -27,12 +27,20 @@ export type KeyAlarm =
   /** The parent has no DS any more for a key it vouched for. */
   | { readonly kind: 'lost-ds'; readonly id: string }
 
+/** A DS that is to be there, or to be gone. */
+export interface AwaitedDs {
+  readonly id: string
+  readonly sight: 'there' | 'gone'
+}
+
 /** What the keys' state asks of the zone now. */
 export interface KeyTurn {
   readonly state: KeySet
   readonly publication: Publication
   /** The parent's DS RRset is to be looked at. */
   readonly checkParent: boolean
+  /** Keys whose DS the parent is to show or to remove, and is not known to have. */
+  readonly awaited: readonly AwaitedDs[]
   readonly alarms: readonly KeyAlarm[]
   /** When to look again though nothing else happened, in seconds since 1970. */
   readonly nextAt: number | undefined
@@ -72,7 +80,7 @@ export class KeyLife {
       if (left.length < actions.length && round < MAX_ROUNDS) continue
       const alarms = left.filter((action) => action.kind === 'missing-key' || action.kind === 'lost-ds')
       const checkParent = left.some(({ kind }) => kind === 'check-parent')
-      return { state, publication: publication(state), checkParent, alarms, nextAt }
+      return { state, publication: publication(state), checkParent, awaited: awaitedDs(state), alarms, nextAt }
     }
   }
 
@@ -134,6 +142,13 @@ export class KeyLife {
     }
     return key
   }
+}
+
+function awaitedDs({ keys }: KeySet): AwaitedDs[] {
+  return keys.flatMap(({ id, ds: { phase, seen } }): AwaitedDs[] => {
+    if (seen !== null || phase === 'hidden' || phase === 'omnipresent') return []
+    return [{ id, sight: phase === 'rumoured' ? 'there' : 'gone' }]
+  })
 }
 
 function dnskeyRdatas({ keys }: KeySet, ids: readonly string[]): Uint8Array[] {

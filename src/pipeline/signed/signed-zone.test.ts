@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import {
   DEFAULT_POLICY,
   KeySetFile,
+  reportDs,
   requestAlgorithm,
   requestRollover,
   type SigningPolicy,
@@ -57,6 +58,7 @@ class Kept {
   readonly policy: SigningPolicy
   now: number
   zone!: SignedZone
+  asksParent = true
   /** Asked before each commit; what it throws refuses the commit. */
   ask: () => void = () => {}
 
@@ -67,8 +69,9 @@ class Kept {
     this.now = Math.floor(Date.now() / 1000)
   }
 
-  static async begin(policy: SigningPolicy = POLICY, delegations = 40): Promise<Kept> {
+  static async begin(policy: SigningPolicy = POLICY, delegations = 40, asksParent = true): Promise<Kept> {
     const kept = new Kept(policy)
+    kept.asksParent = asksParent
     const file = join(folder, `zone${zones}`)
     writeFileSync(file, zoneText(delegations))
     const store = { kind: 'files', folder: kept.keys } as const
@@ -103,8 +106,9 @@ class Kept {
     for (let i = 0; i < 1000; i++) {
       const turn = await this.zone.turn(this.now)
       renewed += turn.renewed
-      if (turn.checkParent) this.askParent()
-      if (turn.nextAt > this.now && !turn.checkParent) return renewed
+      const asks = turn.checkParent && this.asksParent
+      if (asks) this.askParent()
+      if (turn.nextAt > this.now && !asks) return renewed
     }
     throw new Error('the zone does not come to rest')
   }
@@ -265,6 +269,36 @@ describe('a zone that is kept signed', () => {
       await kept.close()
     },
   )
+
+  test('a KSK is rolled over though no server of the parent can be asked, when an operator tells what it shows', async () => {
+    const kept = await Kept.begin(POLICY, 12, false)
+    const tell = (sight: 'there' | 'gone', id: string) =>
+      kept.request((state) => reportDs(state, { id, sight, at: kept.now, ttl: HOUR }, kept.now))
+    const awaited = async () => (await kept.zone.turn(kept.now)).awaited
+    for (let hour = 0; hour < 24; hour++) await kept.advance(HOUR)
+    const [first] = await awaited()
+    expect(first).toMatchObject({ sight: 'there' })
+    tell('there', first!.id)
+    for (let hour = 0; hour < 24; hour++) await kept.advance(HOUR)
+    expect(await awaited()).toEqual([])
+
+    kept.request((state) => requestRollover(state, ['ksk']))
+    // Nobody tells for a while: both keys stay.
+    for (let hour = 0; hour < 48; hour++) await kept.advance(HOUR)
+    expect(kept.apex(RRType.DNSKEY)!.rdatas).toHaveLength(3)
+    const both = await awaited()
+    expect(both.map(({ sight }) => sight).sort()).toEqual(['gone', 'there'])
+    for (const { id, sight } of both) tell(sight, id)
+    for (let hour = 0; hour < 48; hour++) {
+      await kept.reopen()
+      await kept.advance(HOUR)
+      expect(kept.faults(), `hour ${hour}`).toEqual([])
+    }
+    expect(await awaited()).toEqual([])
+    expect(kept.apex(RRType.DNSKEY)!.rdatas).toHaveLength(2)
+    expect(both.find(({ sight }) => sight === 'gone')!.id).toBe(first!.id)
+    await kept.close()
+  })
 
   test('what cannot be changed is refused with its line, and nothing has changed', async () => {
     const kept = await Kept.begin()

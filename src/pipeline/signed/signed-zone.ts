@@ -7,7 +7,7 @@ import type { Name } from '../../wire/index.ts'
 import { changedNodes, type RRset, type RRsetChange, sameData } from '../../zone/index.ts'
 import { type UpdateResult, ZoneUpdater } from '../update.ts'
 import { nodesOf, zoneText } from '../zone-text.ts'
-import { type KeyAlarm, KeyLife, type KeyTurn } from './key-life.ts'
+import { type AwaitedDs, type KeyAlarm, KeyLife, type KeyTurn } from './key-life.ts'
 import { signingContext } from './signing-context.ts'
 import { putRecord, readRecord, type SigningRecord } from './signing-record.ts'
 import { SLICE_NODES, Sweep } from './sweep.ts'
@@ -43,6 +43,8 @@ export interface SigningTurn {
   }
   /** The parent is to be asked, and {@link SignedZone.noteParent} told. */
   readonly checkParent: boolean
+  /** What the parent is not known to have done yet. */
+  readonly awaited: readonly AwaitedDs[]
   /** Seconds since 1970. */
   readonly nextAt: number
 }
@@ -102,11 +104,11 @@ export class SignedZone {
     const keys = await this.#commit(this.#apexChanges(turn), this.#apexRenewals(context), turn, context)
     if (keys !== undefined) updates.push(keys)
     const renewed = await this.#sweepOn(turn, context, updates)
-    const { alarms, checkParent } = turn
+    const { alarms, checkParent, awaited } = turn
     const rest = Math.min(turn.nextAt ?? Number.POSITIVE_INFINITY, this.#sliceAt(now), now + LONGEST_REST)
     const { dnskeys, signDnskeyWith, signZoneWith } = turn.publication
     const shown = { published: dnskeys, signingKeys: signDnskeyWith, signingZone: signZoneWith }
-    return { updates, renewed, alarms, keys: shown, checkParent, nextAt: rest }
+    return { updates, renewed, alarms, keys: shown, checkParent, awaited, nextAt: rest }
   }
 
   /**

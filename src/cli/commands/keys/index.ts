@@ -4,6 +4,7 @@ import { addDs } from './ds.ts'
 import { addGenerate } from './generate.ts'
 import { addImport } from './import.ts'
 import { addList } from './list.ts'
+import { addParent } from './parent.ts'
 import { addRetire } from './retire.ts'
 import { addRollover } from './rollover.ts'
 import { addShow } from './show.ts'
@@ -27,5 +28,6 @@ Examples:
   zonecut keys ds --zone zz --keys /etc/zonecut/keys
   zonecut keys rollover --zone zz --keys /etc/zonecut/keys --role ksk`,
     )
-  for (const add of [addGenerate, addList, addShow, addImport, addRetire, addDelete, addDs, addRollover]) add(keys)
+  for (const add of [addGenerate, addList, addShow, addImport, addRetire, addDelete, addDs, addParent, addRollover])
+    add(keys)
 }

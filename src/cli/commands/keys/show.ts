@@ -5,7 +5,7 @@ import { algorithmToText, DigestType, RRType } from '../../../iana/index.ts'
 import { rdataToText } from '../../../wire/index.ts'
 import { writeJson, writeOut } from '../../output.ts'
 import { findKey, type KeyOptions, openKeyFolder, roleOf, withKeyOptions } from './folder.ts'
-import { keyToJson, momentText, stageOf, waitText } from './view.ts'
+import { keyToJson, momentText, parentLines, stageOf, waitText } from './view.ts'
 
 const LABELS = { dnskey: 'DNSKEY', signatures: 'signatures', ds: 'DS' } as const
 
@@ -44,6 +44,7 @@ Examples:
             `  ${LABELS[kind].padEnd(10)}  ${key[kind].phase} since ${momentText(key[kind].since)}${waits === '' ? '' : `; waits ${waits}`}`,
           )
         }
+        for (const line of parentLines(state, key)) lines.push(`  parent      ${line}`)
         for (const [name, seconds] of Object.entries(key.moments)) {
           if (seconds !== null) lines.push(`  ${name.padEnd(10)}  ${momentText(seconds as number)}`)
         }

@@ -23,8 +23,27 @@ export function waitText(key: KeyState, kind: 'dnskey' | 'signatures' | 'ds'): s
   if (phase === 'omnipresent') return ''
   if (phase === 'hidden') return key.goal === 'use' ? 'until it may be published' : ''
   if (seen !== null) return `until caches have followed, which began ${momentText(seen)}`
-  if (kind === 'ds') return `until every server of the parent ${phase === 'rumoured' ? 'shows' : 'has removed'} it`
+  if (kind === 'ds')
+    return `until every server of the parent ${phase === 'rumoured' ? 'shows' : 'has removed'} it, seen by the server or told by "keys parent"`
   return `until the served zone ${phase === 'rumoured' ? 'has' : 'no longer has'} ${kind === 'dnskey' ? 'it' : 'them'}`
+}
+
+const SIGHTS = { there: 'shows its DS', gone: 'shows no DS of it', between: 'shows its DS on some servers' } as const
+
+/** What is known of a key's DS at the parent and from whom, a line each; nothing where nothing is known. */
+export function parentLines({ reports }: KeySet, { id, parent }: KeyState): string[] {
+  const lines: string[] = []
+  if (parent !== null) {
+    const { sight, at, ttl, from } = parent
+    const source = from === 'servers' ? 'its servers were asked' : 'told by an operator'
+    lines.push(`${SIGHTS[sight]}, seen ${momentText(at)} with a TTL of ${ttl} s: ${source}`)
+  }
+  for (const { sight, at, ttl } of reports.filter((report) => report.id === id)) {
+    lines.push(
+      `${SIGHTS[sight]}, seen ${momentText(at)} with a TTL of ${ttl} s: told by an operator, and not taken up yet`,
+    )
+  }
+  return lines
 }
 
 /** All that is known of a key, for programs. */
@@ -49,6 +68,10 @@ export function keyToJson(state: KeySet, stored: StoredKey): Record<string, unkn
     keyTag: stored.keyTag,
     dnskey: rdataToText(RRType.DNSKEY, stored.dnskey),
     records,
+    parent: key?.parent == null ? null : { ...key.parent, at: momentText(key.parent.at) },
+    reports: state.reports
+      .filter((report) => report.id === stored.id)
+      .map(({ sight, at, ttl }) => ({ sight, at: momentText(at), ttl })),
     moments: Object.fromEntries(
       Object.entries(key?.moments ?? {}).map(([name, seconds]) => [name, moment(seconds as number | null)]),
     ),
