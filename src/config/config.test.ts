@@ -266,6 +266,13 @@ describe('how zones are signed', () => {
     })
   })
 
+  test.each([
+    ['shortest for the gate', '{ validity: 3h2m, jitter: 2m, refresh: 10m, dnskeyTtl: 5m }'],
+    ['longest TTL for the caches', '{ dnskeyTtl: 4d23h55m }'],
+  ])('takes a policy with the %s', (_, policy) => {
+    expect(() => parseConfig(signed(`policy: ${policy}`), 'z.yaml')).not.toThrow()
+  })
+
   test('never leaves a lifetime out', () => {
     const { settings } = settingsOf(signed('policy: { algorithm: 8, lifetimes: { zsk: never } }'))
     expect(settings.zones[0]?.signing?.policy).toEqual({ ...DEFAULT_POLICY, algorithm: 8, lifetimes: {} })
@@ -312,6 +319,36 @@ describe('how zones are signed', () => {
       'a validity too short for the default periods',
       'policy: { validity: 3d }',
       '4:27: zones[0].sign.policy.validity: a validity of 259200 s must be longer than jitter and refresh together, 604800 s; with validity 3d, jitter 2d and refresh 5d, lengthen the validity or shorten the others',
+    ],
+    [
+      'a validity that the gate refuses',
+      'policy: { validity: 3h1m, jitter: 2m, refresh: 2h, dnskeyTtl: 1h }',
+      '4:27: zones[0].sign.policy.validity: no change would pass the gate, which wants new signatures to be valid for 3h at least (docs/gate.md); with validity 3h1m and jitter 2m some last 2h59m: lengthen the validity to 3h2m or more',
+    ],
+    [
+      'a jitter that leaves what the gate refuses',
+      'policy: { jitter: 13d23h, refresh: 30m, dnskeyTtl: 5m }',
+      /^4:25: zones\[0\]\.sign\.policy\.jitter: .* with validity 14d and jitter 13d23h some last 1h: lengthen/,
+    ],
+    [
+      'a DNSKEY TTL longer than signatures are sure to last',
+      'policy: { dnskeyTtl: 5d }',
+      '4:28: zones[0].sign.policy.dnskeyTtl: signatures would expire in caches: with dnskeyTtl 5d and propagationDelay 5m, refresh must be 5d5m or more, and is 5d',
+    ],
+    [
+      'a refresh shorter than the TTL of denial',
+      'policy: { refresh: 2h, denialTtl: 1d }',
+      /^4:26: zones\[0\]\.sign\.policy\.refresh: .* with denialTtl 1d and propagationDelay 5m, refresh must be 1d5m or more, and is 2h$/,
+    ],
+    [
+      'secondaries that are too far behind',
+      'policy: { propagationDelay: 4d23h1m }',
+      /^4:35: zones\[0\]\.sign\.policy\.propagationDelay: .* refresh must be 5d1m or more, and is 5d$/,
+    ],
+    [
+      'a refresh too short to renew in',
+      'policy: { refresh: 9m, dnskeyTtl: 1m }',
+      '4:26: zones[0].sign.policy.refresh: signatures would expire before they are renewed: refresh must be 10m or more, and is 9m',
     ],
     [
       'a refresh too long for the default periods',

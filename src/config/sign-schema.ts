@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SHORTEST_VALIDITY } from '../dnssec/gate/index.ts'
 import { DEFAULT_POLICY, type SigningPolicy } from '../dnssec/keys/index.ts'
 import { canSign } from '../dnssec/keystore/index.ts'
 import { SchedulePeriodError, SignatureSchedule } from '../dnssec/sign/index.ts'
@@ -19,6 +20,9 @@ const algorithm = z.union([z.string(), z.number()], { error: EXPECT_ALGORITHM })
 })
 
 const digest = oneOf(['sha256', 'sha384']).transform((name) => DIGESTS[name])
+
+/** Seconds: a sweep begins each eighth of the refresh period and takes another, and the server looks once a minute. */
+const SHORTEST_REFRESH = 600
 
 /** YAML 1.1 reads `off` as false, and so do people. */
 const offIsText = (value: unknown) => (value === false ? 'off' : value)
@@ -76,6 +80,32 @@ const policySchema = z
         ['validity', 'refresh', 'jitter', 'inceptionOffset'],
         `${error.message}; with validity ${inUnits(validity)}, jitter ${inUnits(jitter)} and refresh ${inUnits(refresh)}, ` +
           'lengthen the validity or shorten the others',
+      )
+    }
+    const { validity, jitter, refresh, dnskeyTtl, denialTtl = 0, propagationDelay } = policy
+    // Of signatures that are made now, the first to end.
+    const shortestMade = validity - jitter
+    if (validity > jitter && shortestMade < SHORTEST_VALIDITY) {
+      complain(
+        ['validity', 'jitter'],
+        `no change would pass the gate, which wants new signatures to be valid for ${inUnits(SHORTEST_VALIDITY)} at least (docs/gate.md); ` +
+          `with validity ${inUnits(validity)} and jitter ${inUnits(jitter)} some last ${inUnits(shortestMade)}: lengthen the validity to ` +
+          `${inUnits(SHORTEST_VALIDITY + jitter)} or more`,
+      )
+    }
+    // RFC 6781 4.4.1: what a cache, or a secondary before it, still holds must not expire there as the zone goes on.
+    const held = Math.max(dnskeyTtl, denialTtl) + propagationDelay
+    if (refresh < held) {
+      const ttl = dnskeyTtl >= denialTtl ? (['dnskeyTtl', dnskeyTtl] as const) : (['denialTtl', denialTtl] as const)
+      complain(
+        ['refresh', ttl[0], 'propagationDelay'],
+        `signatures would expire in caches: with ${ttl[0]} ${inUnits(ttl[1])} and propagationDelay ${inUnits(propagationDelay)}, ` +
+          `refresh must be ${inUnits(held)} or more, and is ${inUnits(refresh)}`,
+      )
+    } else if (refresh < SHORTEST_REFRESH) {
+      complain(
+        ['refresh'],
+        `signatures would expire before they are renewed: refresh must be ${inUnits(SHORTEST_REFRESH)} or more, and is ${inUnits(refresh)}`,
       )
     }
     const roles = policy.keys === 'csk' ? (['csk'] as const) : (['ksk', 'zsk'] as const)
