@@ -136,7 +136,14 @@ describe('settings', () => {
     expect(settings).toMatchObject({
       configFile: file,
       data: join(folder, 'data'),
-      control: join(folder, 'data/control.sock'),
+      control: {
+        socket: join(folder, 'data/control.sock'),
+        listen: [],
+        tls: undefined,
+        tokens: [],
+        certificates: [],
+        limits: { maxBody: 16_777_216, maxConnections: 64, headerTimeout: 10, requestTimeout: 60 },
+      },
       listen: [{ address: '127.0.0.1', port: 5300 }],
       io: 'auto',
       zones: [],
@@ -368,6 +375,110 @@ describe('how zones are signed', () => {
   ])('a mistake: %s', (_, sign, expected) => {
     const problems = problemsOf(() => parseConfig(signed(sign), 'z.yaml')).map((text) => text.replace(/^z\.yaml:/, ''))
     expect(problems).toEqual([typeof expected === 'string' ? expected : expect.stringMatching(expected)])
+  })
+})
+
+describe('how the server is controlled', () => {
+  const controlOf = (content: string) => {
+    const folder = mkdtempSync(join(tmpdir(), 'zonecut-config-'))
+    try {
+      const file = join(folder, 'z.yaml')
+      writeFileSync(file, content)
+      return { folder, control: loadSettings({ config: file }, '1').control }
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  }
+  const SHA256 = 'AB'.repeat(32)
+  const TOKEN = `tokens: [{ name: a, sha256: ${SHA256}, allow: [read] }]`
+
+  test('by a socket alone, as its path', () => {
+    const { folder, control } = controlOf('control: run/c.sock')
+    expect(control).toMatchObject({ socket: join(folder, 'run/c.sock'), listen: [], tokens: [] })
+  })
+
+  test('by TCP, with paths relative to the file and zones in full', () => {
+    const { folder, control } = controlOf(`control:
+  listen: ['192.0.2.1:8000', '[::1]', 2001:db8::1@9000]
+  tls: { certificate: c.pem, key: /k.pem, clientCa: ca.pem }
+  tokens:
+    - { name: a, sha256: ${SHA256}, allow: [changes, read], zones: [ZZ, 'b.'] }
+    - { name: b, file: token, allow: [control] }
+  certificates: [{ name: feed.example, allow: [changes] }]
+  maxBody: 4096
+`)
+    expect(control).toEqual({
+      socket: join(folder, 'data/control.sock'),
+      listen: [
+        { address: '192.0.2.1', port: 8000 },
+        { address: '::1', port: 8453 },
+        { address: '2001:db8::1', port: 9000 },
+      ],
+      tls: { certificate: join(folder, 'c.pem'), key: '/k.pem', clientCa: join(folder, 'ca.pem') },
+      tokens: [
+        { name: 'a', allow: ['changes', 'read'], zones: ['zz.', 'b.'], secret: { sha256: SHA256.toLowerCase() } },
+        { name: 'b', allow: ['control'], zones: undefined, secret: { file: join(folder, 'token') } },
+      ],
+      certificates: [{ name: 'feed.example', allow: ['changes'], zones: undefined }],
+      limits: { maxBody: 4096, maxConnections: 64, headerTimeout: 10, requestTimeout: 60 },
+    })
+  })
+
+  test.each([
+    ['neither', '7', '1:10: control: expected the path of a socket, or keys such as socket and listen'],
+    ['an empty path', "''", '1:10: control: expected the path of a socket, or keys such as socket and listen'],
+    [
+      'in the clear from other machines',
+      `{ listen: ['127.0.0.1', 192.0.2.1], ${TOKEN} }`,
+      '1:34: control.listen[1]: 192.0.2.1 can be reached from other machines, and without TLS tokens would cross the ' +
+        'network in the clear: give tls: { certificate, key }, or listen on 127.0.0.1 or ::1',
+    ],
+    [
+      'for nobody',
+      "{ listen: ['127.0.0.1'] }",
+      '1:20: control.listen: nobody may ask there: list tokens:, or certificates: with tls.clientCa',
+    ],
+    [
+      'certificates that nothing verifies',
+      "{ listen: ['127.0.0.1'], certificates: [{ name: a, allow: [read] }] }",
+      '1:49: control.certificates: client certificates are verified with tls.clientCa: name its file',
+    ],
+    [
+      'an authority for nobody',
+      `{ tls: { certificate: c, key: k, clientCa: a }, ${TOKEN} }`,
+      '1:53: control.tls.clientCa: no certificate is allowed anything: list their names under certificates:',
+    ],
+    [
+      'an unknown right',
+      `{ tokens: [{ name: a, sha256: ${SHA256}, allow: [write] }] }`,
+      /control\.tokens\[0\]\.allow\[0\]: expected one of changes, control, read$/,
+    ],
+    [
+      'a digest that is none',
+      '{ tokens: [{ name: a, sha256: abc, allow: [read] }] }',
+      /control\.tokens\[0\]\.sha256: expected 64 hexadecimal digits, as sha256sum prints them$/,
+    ],
+    [
+      'a token without a secret',
+      '{ tokens: [{ name: a, allow: [read] }] }',
+      /control\.tokens\[0\]: name the token by sha256: or by file:$/,
+    ],
+    [
+      'a token twice',
+      `{ tokens: [{ name: a, sha256: ${SHA256}, allow: [read] }, { name: a, file: f, allow: [read] }] }`,
+      /control\.tokens\[1\]\.name: the name a is listed twice$/,
+    ],
+    [
+      'times that do not fit',
+      '{ headerTimeout: 20, requestTimeout: 10 }',
+      /control\.requestTimeout: must not be less than headerTimeout, 20 s, which is part of it$/,
+    ],
+    ['an unknown key', '{ lisen: [] }', "1:12: control.lisen: unknown key; did you mean 'listen'?"],
+  ])('a mistake: %s', (_, control, expected) => {
+    const problems = problemsOf(() => parseConfig(`control: ${control}\n`, 'z.yaml'))
+    expect(problems.map((text) => text.replace(/^z\.yaml:/, ''))).toEqual([
+      typeof expected === 'string' ? expected : expect.stringMatching(expected),
+    ])
   })
 })
 

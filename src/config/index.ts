@@ -1,3 +1,4 @@
+export type { ControlCaller, ControlSetting } from './control-setting.ts'
 export { ConfigError, type ConfigProblem, describeProblem } from './error.ts'
 export { configKeys } from './schema.ts'
 export {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { lowerName, nameFromText, nameToText } from '../wire/index.ts'
+import { nameFromText } from '../wire/index.ts'
 import { parseAddress } from './address.ts'
+import { canonicalOrigin, controlSchema } from './control-schema.ts'
 import { EXPECT_TEXT, oneOf, readableBy, text, wholeNumber } from './elements.ts'
 import { signSchema } from './sign-schema.ts'
 
@@ -44,7 +45,7 @@ export const configSchema = z.strictObject(
       })
       .default('auto'),
     io: oneOf(['auto', 'mmsg', 'dgram']).default('auto'),
-    control: text().optional(),
+    control: controlSchema,
     zones: z
       .array(zone, { error: 'expected a list of zones, each with origin: and file:' })
       .superRefine((zones, context) => {
@@ -100,7 +101,7 @@ export const configSchema = z.strictObject(
 
 function canonicalText(origin: string): string | undefined {
   try {
-    return nameToText(lowerName(nameFromText(origin)))
+    return canonicalOrigin(origin)
   } catch {
     return undefined
   }

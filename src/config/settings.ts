@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { ListenAddress } from '../net/index.ts'
 import { lowerName, type Name, nameFromText, nameToText } from '../wire/index.ts'
 import { parseAddress } from './address.ts'
+import { type ControlSetting, controlSetting } from './control-setting.ts'
 import { ConfigError } from './error.ts'
 import { parseConfig, readConfig } from './file.ts'
 import type { Config } from './schema.ts'
@@ -53,8 +54,7 @@ export interface Settings {
   readonly configFile: string | undefined
   /** The data folder, absolute. */
   readonly data: string
-  /** The control socket, absolute. */
-  readonly control: string
+  readonly control: ControlSetting
   readonly listen: readonly ListenAddress[]
   /** UDP threads. */
   readonly workers: number
@@ -101,7 +101,7 @@ export function loadSettings(overrides: Overrides, version: string): Settings {
   const settings: Settings = {
     configFile,
     data,
-    control: config.control === undefined ? defaultControl(data) : resolve(base, config.control),
+    control: controlSetting(config.control, base, defaultControl(data)),
     listen:
       (overrides.listen ?? []).length > 0
         ? overrides.listen!.flatMap((text) => option.read('--listen', () => parseAddress(text)))

@@ -1,4 +1,8 @@
-import { isIP } from 'node:net'
+import { BlockList, isIP } from 'node:net'
+
+const LOOPBACK = new BlockList()
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
+LOOPBACK.addAddress('::1', 'ipv6')
 
 /** Where a listener listens, or listened once the port 0 has become a real one. */
 export interface ListenAddress {
@@ -47,6 +51,11 @@ export function formatListenAddress({ address, port }: ListenAddress): string {
 /** 4 or 6; the address must be valid. */
 export function familyOf(address: string): 4 | 6 {
   return isIP(address) === 6 ? 6 : 4
+}
+
+/** True for an address that only programs of this host can reach (RFC 1122 3.2.1.3, RFC 4291 2.5.3). */
+export function isLoopback(address: string): boolean {
+  return LOOPBACK.check(address, familyOf(address) === 4 ? 'ipv4' : 'ipv6')
 }
 
 /** True for the address that stands for every address of the host (RFC 1122 3.2.1.3, RFC 4291 2.5.2). */

@@ -1,4 +1,10 @@
-export { formatListenAddress, type ListenAddress, ListenAddressError, parseListenAddress } from './address.ts'
+export {
+  formatListenAddress,
+  isLoopback,
+  type ListenAddress,
+  ListenAddressError,
+  parseListenAddress,
+} from './address.ts'
 export {
   createCounters,
   readTcpCounters,

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
   type ControlTarget,
+  controlRoutes,
   fetchStatus,
   openControl,
   type ReloadReport,
@@ -32,14 +33,23 @@ const RELOAD: ReloadReport = {
   notes: ['n'],
   zones: [{ origin: 'zz.', outcome: 'failed', serial: 7, problem: 'p' }],
 }
+const settings = {
+  listen: [],
+  tls: undefined,
+  tokens: [],
+  certificates: [],
+  limits: { maxBody: 1024, maxConnections: 4, headerTimeout: 5, requestTimeout: 5 },
+}
 const target: ControlTarget = {
   status: () => STATUS,
   reload: async () => RELOAD,
   change: async (origin, text) => ({ serial: text.length, problem: origin }),
 }
 
+const open = (socket: string, asked = target) => openControl({ ...settings, socket }, controlRoutes(asked))
+
 test('status, reload and changes pass through the socket, which only its owner may open', async () => {
-  const server = await openControl(path, target)
+  const server = await open(path)
   expect(statSync(path).mode & 0o777).toBe(0o600)
   expect(await fetchStatus(path)).toEqual(STATUS)
   expect(await requestReload(path)).toEqual(RELOAD)
@@ -49,7 +59,7 @@ test('status, reload and changes pass through the socket, which only its owner m
 })
 
 test('what a target throws reaches the client', async () => {
-  const server = await openControl(path, {
+  const server = await open(path, {
     ...target,
     status: () => {
       throw new Error('broken')
@@ -66,22 +76,20 @@ test('a socket that a dead server left is replaced', async () => {
   await new Promise<void>((resolve) => dead.listen(join(folder, 'dead'), resolve))
   linkSync(join(folder, 'dead'), path)
   await new Promise((resolve) => dead.close(resolve))
-  const server = await openControl(path, target)
+  const server = await open(path)
   expect(await fetchStatus(path)).toEqual(STATUS)
   await server.close()
 })
 
 test('a socket that is in use, or a file in its place, is left alone', async () => {
-  const server = await openControl(path, target)
-  await expect(openControl(path, target)).rejects.toThrow('another server listens')
+  const server = await open(path)
+  await expect(open(path)).rejects.toThrow('another server listens')
   await server.close()
   writeFileSync(path, 'precious')
-  await expect(openControl(path, target)).rejects.toThrow('is no socket')
+  await expect(open(path)).rejects.toThrow('is no socket')
   expect(statSync(path).size).toBe(8)
 })
 
 test('a path longer than the system allows is refused with advice', async () => {
-  await expect(openControl(`/tmp/${'x'.repeat(120)}`, target)).rejects.toThrow(
-    /Name a shorter one with the key control/,
-  )
+  await expect(open(`/tmp/${'x'.repeat(120)}`)).rejects.toThrow(/Name a shorter one with the key control/)
 })

@@ -1,5 +1,15 @@
-export { ControlClientError, fetchStatus, requestChange, requestReload } from './client.ts'
-export { answers, ControlError, type ControlServer, type ControlTarget, openControl } from './control.ts'
+export type { Caller } from './access.ts'
+export {
+  type ControlAddress,
+  ControlClientError,
+  fetchStatus,
+  type RemoteAddress,
+  requestChange,
+  requestReload,
+} from './client.ts'
+export { answers, type ControlServer, openControl } from './control.ts'
+export { ControlError, RequestError, type RequestProblem } from './error.ts'
+export type { DeniedRequest } from './http.ts'
 export type {
   ChangeReport,
   LoadReport,
@@ -13,3 +23,5 @@ export type {
   ZoneReport,
   ZoneVersionReport,
 } from './report.ts'
+export { type ControlRequest, type ControlRoute, type ControlTarget, controlRoutes, TextAnswer } from './routes.ts'
+export type { CallerSettings, ControlLimits, ControlSettings, Right, TlsFiles, TokenSettings } from './settings.ts'

@@ -12,11 +12,13 @@ import {
   answers,
   type ChangeReport,
   type ControlServer,
+  controlRoutes,
   openControl,
   type ReloadReport,
   type StatusReport,
 } from '../ops/index.ts'
 import type { HeldLock } from '../store/index.ts'
+import { DenialLog } from './denial-log.ts'
 import { Loads } from './loads.ts'
 import { lockDataFolder } from './lock.ts'
 import { type Logger, openLog } from './log.ts'
@@ -44,6 +46,7 @@ export class Server {
   readonly #udpCounters: SharedArrayBuffer[]
   readonly #tcpCounters = createCounters()
   readonly #log: Logger
+  readonly #denials: DenialLog
   readonly #loads = new Loads()
   readonly #signing: Signing
   readonly #zones: Zones
@@ -64,7 +67,7 @@ export class Server {
    */
   static async start(overrides: Overrides, version: string): Promise<Server> {
     const settings = loadSettings(overrides, version)
-    const lock = await lockDataFolder(settings.data, () => answers(settings.control))
+    const lock = await lockDataFolder(settings.data, () => answers(settings.control.socket))
     try {
       const server = new Server(settings, overrides, version, lock)
       await server.#open()
@@ -81,6 +84,7 @@ export class Server {
     this.#version = version
     this.#lock = lock
     this.#log = openLog(settings.log)
+    this.#denials = new DenialLog(this.#log)
     this.#signing = new Signing(settings.data, this.#log, (notice) => this.#zones.noteUpdate(notice))
     this.#zones = new Zones(settings.data, this.#loads, this.#signing, this.#log, (zones) => {
       this.#generation = this.#supervisor.publish(zones)
@@ -170,7 +174,7 @@ export class Server {
     try {
       await this.#supervisor.start()
       this.#zones.keepInMemory()
-      this.#control = await openControl(control, this)
+      this.#control = await openControl(control, controlRoutes(this), this.#denials.note)
     } catch (error) {
       requestStop(this.#stopFlag)
       await Promise.all([this.#supervisor.stop(STOP_PATIENCE), this.#signing.stop(STOP_PATIENCE)])
@@ -186,6 +190,7 @@ export class Server {
     let configured = true
     try {
       const settings = loadSettings(this.#overrides, this.#version)
+      this.#control?.reconfigure(settings.control)
       notes.push(...restartKeys(this.#settings, settings))
       zones = settings.zones
       this.#log.level = settings.log.level

@@ -2,31 +2,30 @@ import type { Command } from 'commander'
 import { fetchStatus, type SigningReport, type StatusReport, type ZoneReport } from '../../ops/index.ts'
 import { ExitCode } from '../exit.ts'
 import { writeJson, writeOut } from '../output.ts'
-import { askServer } from './control-socket.ts'
+import { addServerOptions, askServer, type ServerOptions } from './control-address.ts'
 
-interface StatusOptions {
-  readonly data?: string
-  readonly config?: string
+interface StatusOptions extends ServerOptions {
   readonly json?: true
 }
 
 export function addStatus(program: Command): void {
-  program
-    .command('status')
-    .summary('show what a running server serves')
-    .description(
-      'Asks the server that runs on a data folder for its zones, threads and counters. Ends with 0 when it serves all\n' +
-        'its zones, with 1 when no server runs or a zone is answered with SERVFAIL: fit for a health check.',
-    )
-    .option('--data <dir>', 'data folder of the server (default: ./data)')
-    .option('--config <file>', "the server's configuration file, in place of --data")
+  addServerOptions(
+    program
+      .command('status')
+      .summary('show what a running server serves')
+      .description(
+        'Asks the server that runs on a data folder for its zones, threads and counters. Ends with 0 when it serves all\n' +
+          'its zones, with 1 when no server runs or a zone is answered with SERVFAIL: fit for a health check.',
+      ),
+  )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
 Examples:
   zonecut status --data /var/lib/zonecut
-  zonecut status --config /etc/zonecut.yaml --json`,
+  zonecut status --config /etc/zonecut.yaml --json
+  zonecut status --control https://ns1.example.net:8453 --token-file token`,
     )
     .action(async (options: StatusOptions) => {
       const status = await askServer(options, fetchStatus)
