@@ -1,5 +1,7 @@
 /** The registry's feed: events, the objects they tell of, and what of them a zone shows. */
 export type { FeedEvent } from './event/event.ts'
+export { parseEvent } from './event/parse.ts'
+export { eventSchema, FEED_VERSION } from './event/schema.ts'
 export type { DomainObject, DsData, HostObject, RegistryObject, RRsetObject } from './object.ts'
 export { type EventOutcome, FeedRefusal, REFUSALS, type RefusalReason } from './outcome.ts'
 export type { FeedReader, StateEntry } from './reader.ts'

@@ -23,11 +23,14 @@ export type RefusalReason = (typeof REFUSALS)[number]
 export class FeedRefusal extends Error {
   override readonly name = 'FeedRefusal'
   readonly reason: RefusalReason
+  /** The event's number where it could be read, so that the feed goes on after it. */
+  readonly seq: number | undefined
 
   /** @param text what was wrong, where in the event, and what to do */
-  constructor(reason: RefusalReason, text: string) {
+  constructor(reason: RefusalReason, text: string, seq?: number) {
     super(text)
     this.reason = reason
+    this.seq = seq
   }
 }
 

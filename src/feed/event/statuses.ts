@@ -1,0 +1,40 @@
+/** The statuses of a domain (RFC 5731 2.3), and those of its grace periods (RFC 3915 3.1). */
+export const DOMAIN_STATUSES = [
+  'clientDeleteProhibited',
+  'clientHold',
+  'clientRenewProhibited',
+  'clientTransferProhibited',
+  'clientUpdateProhibited',
+  'serverDeleteProhibited',
+  'serverHold',
+  'serverRenewProhibited',
+  'serverTransferProhibited',
+  'serverUpdateProhibited',
+  'inactive',
+  'ok',
+  'pendingCreate',
+  'pendingDelete',
+  'pendingRenew',
+  'pendingTransfer',
+  'pendingUpdate',
+  'addPeriod',
+  'autoRenewPeriod',
+  'renewPeriod',
+  'transferPeriod',
+  'pendingRestore',
+  'redemptionPeriod',
+] as const
+
+/** The statuses of a host (RFC 5732 2.3). */
+export const HOST_STATUSES = [
+  'clientDeleteProhibited',
+  'clientUpdateProhibited',
+  'serverDeleteProhibited',
+  'serverUpdateProhibited',
+  'linked',
+  'ok',
+  'pendingCreate',
+  'pendingDelete',
+  'pendingTransfer',
+  'pendingUpdate',
+] as const
