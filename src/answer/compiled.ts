@@ -1,24 +1,16 @@
 import { Rcode, RRType } from '../iana/index.ts'
-import {
-  entryOfTag,
-  findInBucket,
-  findTag,
-  firstTag,
-  HASH_LENGTH,
-  readU16,
-  restOfEntry,
-  type ZoneSnapshot,
-} from '../store/index.ts'
+import { HASH_LENGTH, readU16, type ZoneSnapshot } from '../store/index.ts'
 import { copyOctets, HEADER_LENGTH, labelCount } from '../wire/index.ts'
 import { writeNsec3Hash, writeNsec3HashAt } from '../zone/index.ts'
 import { type ApexAnswer, type ApexFragment, compileApexAnswer, compileAtApex, questionEndOf } from './compile.ts'
 import { CompiledDenial, DenialEntry, type KeptRecords } from './compiled-denial.ts'
-import { Delegation, DelegationFlag, EntryKind, NameFlag } from './entry.ts'
+import { Delegation, DelegationFlag, EntryKind, NameFlag, securityAt } from './entry.ts'
 import type { FastPath } from './fast.ts'
 import { putNegativeSoa } from './general.ts'
 import { EntryLookup } from './lookup.ts'
 import { NOT_LOOKED_UP } from './plan.ts'
 import type { ParsedQuery } from './query.ts'
+import { ReadAhead } from './read-ahead.ts'
 import { hasWildcard, wildcardBelow } from './search.ts'
 
 /** Offsets in a header (RFC 1035 4.1.1). */
@@ -32,12 +24,6 @@ const AA = 0x04
 /** Answers for the apex are kept for types up to this: who asks for others can't fill the memory with them. */
 const MAX_KEPT_TYPE = 255
 
-/** Octets that memory is fetched in, and how many such lines a search or a copy mostly needs. */
-const CACHE_LINE = 64
-const ENTRY_LINES = 4
-const DENIAL_LINES = 5
-const RECORD_LINES = 4
-
 /**
  * Answers from compiled entries: referrals, DS at a cut, and names that do not exist. It gives exactly what the general
  * path would, or 0 to leave the query to it: whatever is rare (wildcards, names with data, replies that do not fit).
@@ -46,6 +32,7 @@ export class CompiledAnswers implements FastPath {
   readonly #entries: EntryLookup
   /** Of a zone with NSEC3. */
   readonly #denials: CompiledDenial | undefined
+  readonly #ahead: ReadAhead
   readonly #origin: Uint8Array
   readonly #originLabels: number
   readonly #signed: boolean
@@ -58,12 +45,9 @@ export class CompiledAnswers implements FastPath {
   /** Of the record that matches the apex, and of the one that covers the wildcard below it. */
   readonly #apexEntry: KeptRecords | undefined
   readonly #wildcardEntry: KeptRecords | undefined
-  readonly #stable: boolean
   readonly #snapshot: ZoneSnapshot
   /** Answers for the apex by type, each without and with DNSSEC; null for one that is too long to be kept. */
   readonly #apexAnswers: (ApexAnswer | null | undefined)[]
-  /** Sum of what was touched: reads without a use would be left out. */
-  touched = 0
   /** Where the reply goes on. */
   #at = 0
   #authority = 0
@@ -80,13 +64,13 @@ export class CompiledAnswers implements FastPath {
     const kept = changes && denials?.renewed(snapshot, changes.denials)
     this.#denials = nsec3 && (kept ?? new CompiledDenial(snapshot))
     this.#origin = origin
-    this.#stable = snapshot.stable
     this.#snapshot = snapshot
     this.#apexAnswers = new Array<ApexAnswer | null | undefined>(2 * (MAX_KEPT_TYPE + 1)).fill(undefined)
     this.#originLabels = labelCount(origin)
     this.#signed = info.denial !== 'none'
     this.#iterations = nsec3?.iterations ?? 0
     this.#salt = nsec3?.salt ?? new Uint8Array(0)
+    this.#ahead = new ReadAhead(snapshot, this.#entries, this.#denials)
     const wildcard = wildcardBelow(origin)
     this.#apexWildcard = hasWildcard(snapshot, origin)
     this.#soa = compileAtApex(snapshot, false, putNegativeSoa)
@@ -110,7 +94,7 @@ export class CompiledAnswers implements FastPath {
     this.#denials?.begin()
     let wildcard = this.#apexWildcard
     const { plan } = query
-    let isAhead = plan.by === this && plan.entry !== NOT_LOOKED_UP
+    let isAhead = plan.by === this.#ahead && plan.entry !== NOT_LOOKED_UP
     const first = query.labelCount - this.#originLabels - 1
     if (first < 0) return this.#apex(query, reply, limit)
     for (let label = first; label >= 0; label--) {
@@ -135,111 +119,7 @@ export class CompiledAnswers implements FastPath {
   }
 
   readAhead(queries: readonly ParsedQuery[], count: number): void {
-    for (let i = 0; i < count; i++) this.#locate(queries[i]!)
-    this.#touchBuckets(queries, count)
-    for (let i = 0; i < count; i++) this.#findCandidate(queries[i]!)
-    this.#touchEntries(queries, count)
-    for (let i = 0; i < count; i++) this.#findEntry(queries[i]!)
-    const denials = this.#denials
-    if (denials === undefined) return
-    let planned = 0
-    for (let i = 0; i < count; i++) if (this.#locateDenial(queries[i]!, denials)) planned++
-    if (planned === 0) return
-    this.#touchDenials(queries, count)
-    for (let i = 0; i < count; i++) denials.findAhead(queries[i]!.plan)
-    this.#touchRecords(queries, count)
-  }
-
-  /** Where the entry of the name right below the apex would be. */
-  #locate(query: ParsedQuery): void {
-    const { plan } = query
-    plan.by = this
-    plan.bucket = -1
-    plan.label = query.labelCount - this.#originLabels - 1
-    if (plan.label < 0) return
-    const entries = this.#entries
-    const start = query.labelOffsets[plan.label]!
-    const isThere = entries.locate(query.qname, start, query.qnameLength - this.#origin.length)
-    if (!isThere || !this.#stable) return
-    plan.tag = entries.tag
-    plan.bucketBuf = entries.buf
-    plan.bucket = entries.offset
-  }
-
-  #findCandidate(query: ParsedQuery): void {
-    const { plan } = query
-    const { bucketBuf, bucket } = plan
-    plan.candidate = -1
-    if (bucket < 0) return
-    const at = findTag(bucketBuf, bucket, plan.tag, firstTag(bucket))
-    if (at >= 0) plan.candidate = entryOfTag(bucketBuf, bucket, at)
-    else plan.entry = -1
-  }
-
-  #findEntry(query: ParsedQuery): void {
-    const { plan, qname } = query
-    if (plan.candidate < 0) return
-    const start = query.labelOffsets[plan.label]!
-    const end = query.qnameLength - this.#origin.length
-    plan.entry = restOfEntry(plan.bucketBuf, plan.candidate, qname, start, end)
-    if (plan.entry < 0) plan.entry = findInBucket(plan.bucketBuf, plan.bucket, plan.tag, qname, start, end)
-  }
-
-  /** The hash that the denial in this query's answer will turn on, and where its record is; false when it needs none. */
-  #locateDenial(query: ParsedQuery, denials: CompiledDenial): boolean {
-    const { entry, bucketBuf, hash } = query.plan
-    if (!query.dnssecOk || entry === NOT_LOOKED_UP) return false
-    if (entry < 0) {
-      const start = query.labelOffsets[query.plan.label]!
-      writeNsec3HashAt(query.qname, start, query.qnameLength, this.#iterations, this.#salt, hash, 0)
-    } else {
-      const flags = bucketBuf[entry + Delegation.flags]!
-      if (bucketBuf[entry] !== EntryKind.Delegation) return false
-      if ((flags & (DelegationFlag.Hash | DelegationFlag.General)) !== DelegationFlag.Hash) return false
-      copyOctets(bucketBuf, securityAt(bucketBuf, entry), HASH_LENGTH, hash, 0)
-    }
-    denials.locateAhead(query.plan)
-    return true
-  }
-
-  // Each of these reads an octet of every line of memory that the next step needs, and does nothing else: the shorter the
-  // loop, the more of these reads the processor has under way at once.
-
-  #touchBuckets(queries: readonly ParsedQuery[], count: number): void {
-    let sum = 0
-    for (let i = 0; i < count; i++) {
-      const { bucketBuf, bucket } = queries[i]!.plan
-      // The shortest bucket is longer.
-      if (bucket >= 0) sum += bucketBuf[bucket]! + bucketBuf[bucket + CACHE_LINE]!
-    }
-    this.touched = sum
-  }
-
-  #touchEntries(queries: readonly ParsedQuery[], count: number): void {
-    let sum = 0
-    for (let i = 0; i < count; i++) {
-      const { bucketBuf, candidate } = queries[i]!.plan
-      if (candidate >= 0) sum += touch(bucketBuf, candidate, ENTRY_LINES)
-    }
-    this.touched = sum
-  }
-
-  #touchDenials(queries: readonly ParsedQuery[], count: number): void {
-    let sum = 0
-    for (let i = 0; i < count; i++) {
-      const { denialBuf, denial } = queries[i]!.plan
-      if (denial >= 0) sum += touch(denialBuf, denial, DENIAL_LINES)
-    }
-    this.touched = sum
-  }
-
-  #touchRecords(queries: readonly ParsedQuery[], count: number): void {
-    let sum = 0
-    for (let i = 0; i < count; i++) {
-      const { denialBuf, record } = queries[i]!.plan
-      if (record >= 0) sum += touch(denialBuf, record, RECORD_LINES)
-    }
-    this.touched = sum
+    this.#ahead.run(queries, count)
   }
 
   #keep(name: Uint8Array, covering: boolean): KeptRecords | undefined {
@@ -446,23 +326,6 @@ export class CompiledAnswers implements FastPath {
     this.#authority += denials.written
     return true
   }
-}
-
-/** Reads an octet of each of some lines of memory. */
-function touch(buf: Uint8Array, at: number, lines: number): number {
-  const end = Math.min(at + lines * CACHE_LINE, buf.length)
-  let sum = 0
-  for (let i = at; i < end; i += CACHE_LINE) sum += buf[i]!
-  return sum
-}
-
-/** Where in `buf` a delegation's security fragment begins. */
-function securityAt(buf: Uint8Array, entry: number): number {
-  const pointers =
-    buf[entry + Delegation.nsPointers]! +
-    buf[entry + Delegation.securityPointers]! +
-    readU16(buf, entry + Delegation.gluePointers)
-  return entry + Delegation.lists + 2 * pointers + readU16(buf, entry + Delegation.nsLength)
 }
 
 /** Copies a fragment and moves its compression pointers, whose places the list at `list` of `buf` tells. */

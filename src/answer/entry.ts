@@ -72,3 +72,12 @@ export function entryEnd(buf: Uint8Array, at: number): number {
     readU16(buf, at + Delegation.glueLength)
   return at + Delegation.lists + 2 * pointers + fragments
 }
+
+/** Where in `buf` a delegation's security fragment begins. */
+export function securityAt(buf: Uint8Array, entry: number): number {
+  const pointers =
+    buf[entry + Delegation.nsPointers]! +
+    buf[entry + Delegation.securityPointers]! +
+    readU16(buf, entry + Delegation.gluePointers)
+  return entry + Delegation.lists + 2 * pointers + readU16(buf, entry + Delegation.nsLength)
+}
