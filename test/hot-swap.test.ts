@@ -2,11 +2,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
-import { type DecodedMessage, decodeMessage, TYPE } from './interop/message.ts'
+import { decodeMessage, TYPE } from './interop/message.ts'
 import { wireName } from './interop/name.ts'
 import { buildQuery } from './interop/query.ts'
-import { type Peer, runSuccessfully, startCommand, startPeer, temporaryFolder, zonecutWith } from './peers/index.ts'
+import { type Peer, runSuccessfully, startCommand, startPeer, zonecutWith } from './peers/index.ts'
 import { Random } from './zones/random.ts'
+import { servedSerial, startVersioned, versionsIn } from './zones/versions.ts'
 
 const ORIGIN = 'swap.'
 const DELEGATIONS = 400
@@ -36,41 +37,8 @@ function versionText(n: number, delegations = DELEGATIONS): string {
   return `${lines.join('\n')}\n`
 }
 
-/** Every version that some part of an answer shows. */
-function versionsIn(message: DecodedMessage): Set<number> {
-  const versions = new Set<number>()
-  for (const record of [...message.answer, ...message.authority, ...message.additional]) {
-    const labelled = /-v(\d+)\./.exec(`${record.owner} ${record.type === TYPE.NS ? record.rdata : ''}`)
-    if (labelled !== null) versions.add(Number(labelled[1]))
-    if (record.type === TYPE.A) {
-      const [, high, low] = record.rdata.split('.').map(Number)
-      versions.add(high! * 256 + low!)
-    }
-    if (record.type === TYPE.SOA) versions.add(Number.parseInt(record.rdata.split(' ')[2]!.slice(0, 8), 16))
-    if (record.type === TYPE.TXT) versions.add(Number(Buffer.from(record.rdata, 'hex').toString().match(/\d+/)![0]))
-  }
-  return versions
-}
-
-async function startServer(
-  workers: number,
-  delegations = DELEGATIONS,
-): Promise<{ peer: Peer; folder: string; data: string }> {
-  const folder = temporaryFolder('swap')
-  const data = join(folder, 'data')
-  writeFileSync(join(folder, '1.zone'), versionText(1, delegations))
-  await runSuccessfully('load', join(folder, '1.zone'), '--zone', ORIGIN, '--data', data)
-  const peer = await startPeer(zonecutWith({ workers, data }), [{ origin: ORIGIN, file: join(folder, '1.zone') }])
-  return { peer, folder, data }
-}
-
-async function servedSerial(peer: Peer): Promise<number> {
-  const reply = await peer.udp.ask(buildQuery({ name: wireName(ORIGIN), type: TYPE.SOA }), 2000)
-  return [...versionsIn(decodeMessage(reply!))][0]!
-}
-
 test('a new version every second under load: no query is lost, no answer mixes versions', async () => {
-  const { peer, folder, data } = await startServer(2)
+  const { peer, folder, data } = await startVersioned(ORIGIN, versionText(1), 2)
   server = peer
   const versions = 8
   let loading = 1
@@ -133,11 +101,11 @@ test('a new version every second under load: no query is lost, no answer mixes v
   expect([...seen].sort((a, b) => a - b)).toEqual(Array.from({ length: versions }, (_, i) => i + 1))
   expect(answered).toBeGreaterThan(5000)
   expect(peer.udp.unsolicited).toBe(0)
-  expect(await servedSerial(peer)).toBe(versions)
+  expect(await servedSerial(peer, ORIGIN)).toBe(versions)
 }, 90_000)
 
 test('a load killed at any moment leaves the old version served, also after a restart', async () => {
-  const { peer, folder, data } = await startServer(1)
+  const { peer, folder, data } = await startVersioned(ORIGIN, versionText(1), 1)
   server = peer
   const file = join(folder, 'next.zone')
   writeFileSync(file, versionText(2, 30_000))
@@ -155,25 +123,25 @@ test('a load killed at any moment leaves the old version served, also after a re
     child.kill('SIGKILL')
     if ((await done).status === null) killed++
     // a load that had switched before the kill counts as done, and the server may take a moment to follow
-    const served = await servedSerial(peer)
+    const served = await servedSerial(peer, ORIGIN)
     expect(served).toBeGreaterThanOrEqual(stored)
     expect(served).toBeLessThanOrEqual(serial)
     stored = served
   }
   expect(killed).toBeGreaterThan(2)
-  const before = await servedSerial(peer)
+  const before = await servedSerial(peer, ORIGIN)
   await peer.stop()
   server = await startPeer(zonecutWith({ workers: 1, data }), [{ origin: ORIGIN, file: join(folder, '1.zone') }])
-  expect(await servedSerial(server)).toBeGreaterThanOrEqual(before)
+  expect(await servedSerial(server, ORIGIN)).toBeGreaterThanOrEqual(before)
   writeFileSync(file, versionText(20))
   await runSuccessfully('load', file, '--zone', ORIGIN, '--data', data)
   const end = Date.now() + 5000
-  while ((await servedSerial(server)) !== 20 && Date.now() < end) await sleep(50)
-  expect(await servedSerial(server)).toBe(20)
+  while ((await servedSerial(server, ORIGIN)) !== 20 && Date.now() < end) await sleep(50)
+  expect(await servedSerial(server, ORIGIN)).toBe(20)
 }, 90_000)
 
 test('SIGTERM under load ends it within 2 seconds with status 0', async () => {
-  const { peer } = await startServer(2)
+  const { peer } = await startVersioned(ORIGIN, versionText(1), 2)
   server = peer
   let stop = false
   let answered = 0

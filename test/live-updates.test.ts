@@ -4,16 +4,17 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
-import { loadZone, ZoneUpdater } from '../src/pipeline/index.ts'
+import { ZoneUpdater } from '../src/pipeline/index.ts'
 import { openZone } from '../src/store/index.ts'
 import { nameFromText, nameToText } from '../src/wire/index.ts'
 import type { ZoneNode } from '../src/zone/index.ts'
-import { type DecodedMessage, decodeMessage, TYPE } from './interop/message.ts'
+import { decodeMessage, TYPE } from './interop/message.ts'
 import { wireName } from './interop/name.ts'
 import { buildQuery } from './interop/query.ts'
-import { type Peer, runSuccessfully, startPeer, temporaryFolder, zonecutWith } from './peers/index.ts'
+import { type Peer, runSuccessfully } from './peers/index.ts'
 import { changesBetween, DELEGATIONS, SWAP, versionOf, versionText } from './store/versioned-zone.ts'
 import { Random } from './zones/random.ts'
+import { servedSerial, startVersioned, versionsIn } from './zones/versions.ts'
 
 const origin = nameFromText(SWAP)
 
@@ -26,44 +27,14 @@ afterEach(async () => {
   updater = undefined
 })
 
-/** Every version that some part of an answer shows. */
-function versionsIn(message: DecodedMessage): Set<number> {
-  const versions = new Set<number>()
-  for (const record of [...message.answer, ...message.authority, ...message.additional]) {
-    const labelled = /-v(\d+)\./.exec(`${record.owner} ${record.type === TYPE.NS ? record.rdata : ''}`)
-    if (labelled !== null) versions.add(Number(labelled[1]))
-    if (record.type === TYPE.A) {
-      const [, high, low] = record.rdata.split('.').map(Number)
-      versions.add(high! * 256 + low!)
-    }
-    if (record.type === TYPE.SOA) versions.add(Number.parseInt(record.rdata.split(' ')[2]!.slice(0, 8), 16))
-    if (record.type === TYPE.TXT) versions.add(Number(Buffer.from(record.rdata, 'hex').toString().match(/\d+/)![0]))
-  }
-  return versions
-}
-
-async function load(n: number): Promise<{ folder: string; data: string }> {
-  const folder = temporaryFolder('live')
-  const data = join(folder, 'data')
-  writeFileSync(join(folder, `${n}.zone`), versionText(n))
-  expect((await loadZone({ dataDir: data, origin, file: join(folder, `${n}.zone`) })).ok).toBe(true)
-  return { folder, data }
-}
-
-async function servedSerial(peer: Peer): Promise<number> {
-  const reply = await peer.udp.ask(buildQuery({ name: wireName(SWAP), type: TYPE.SOA }), 2000)
-  return [...versionsIn(decodeMessage(reply!))][0]!
-}
-
 async function served(peer: Peer, serial: number): Promise<void> {
   const end = Date.now() + 5000
-  while ((await servedSerial(peer)) !== serial && Date.now() < end) await sleep(10)
-  expect(await servedSerial(peer)).toBe(serial)
+  while ((await servedSerial(peer, SWAP)) !== serial && Date.now() < end) await sleep(10)
+  expect(await servedSerial(peer, SWAP)).toBe(serial)
 }
 
 test('hundreds of updates and a full load under queries: none is lost, no answer mixes versions', async () => {
-  const { folder, data } = await load(1)
-  const peer = await startPeer(zonecutWith({ workers: 2, data }), [{ origin: SWAP, file: join(folder, '1.zone') }])
+  const { peer, folder, data } = await startVersioned(SWAP, versionText(1), 2)
   server = peer
   // The last that is served for certain, and the last that may be.
   let settled = 1
@@ -141,8 +112,7 @@ const content = (nodes: Iterable<ZoneNode>) =>
   [...nodes].map(({ owner, rrsets }) => [nameToText(owner), JSON.stringify(rrsets)])
 
 test('a writer killed at any moment leaves a whole version, and loses none that it told of', async () => {
-  const { folder, data } = await load(1)
-  const peer = await startPeer(zonecutWith({ workers: 1, data }), [{ origin: SWAP, file: join(folder, '1.zone') }])
+  const { peer, data } = await startVersioned(SWAP, versionText(1), 1)
   server = peer
   const random = new Random(7)
   let last = 1

@@ -1,24 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { textRecords } from '../../test/zones/records.ts'
 import { type Signing, signZone, writeZone } from '../../test/zones/sign.ts'
 import { nameFromText } from '../wire/index.ts'
 import type { ZoneRecord } from '../zone/index.ts'
-import { parseZoneText } from '../zonefile/index.ts'
 
 /** The records of a zone written as text; fails on any problem in it. */
 export function recordsOf(origin: string, text: string): ZoneRecord[] {
-  const records: ZoneRecord[] = []
-  const { problems } = parseZoneText(text, {
-    origin: nameFromText(origin),
-    file: `${origin}zone`,
-    onRecord({ buf, ownerStart, ownerLength, type, ttl, rdataStart, rdataLength }) {
-      const owner = buf.slice(ownerStart, ownerStart + ownerLength)
-      records.push({ owner, type, ttl, rdata: buf.slice(rdataStart, rdataStart + rdataLength) })
-    },
-  })
-  if (problems.length > 0) throw new Error(problems.map((problem) => problem.message).join('\n'))
-  return records
+  return textRecords(text, nameFromText(origin))
 }
 
 /** The same zone's text, signed by BIND's dnssec-signzone. */

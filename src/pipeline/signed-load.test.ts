@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { policyContext } from '../../test/dnssec/load-signing.ts'
 import { GateRefusal } from '../dnssec/gate/index.ts'
-import { DEFAULT_POLICY, type SigningPolicy } from '../dnssec/keys/index.ts'
+import type { SigningPolicy } from '../dnssec/keys/index.ts'
 import { FileKeyStore, type SigningKey } from '../dnssec/keystore/index.ts'
-import { partKeys, SignatureSchedule, zonemdHashes } from '../dnssec/sign/index.ts'
 import { dsOfKey } from '../dnssec/verify/index.ts'
 import { DigestType, DnssecAlgorithm, RRType } from '../iana/index.ts'
 import { zoneInfo } from '../store/index.ts'
@@ -47,17 +47,8 @@ interface Given {
 }
 
 function signing({ policy, signers = [ksk, zsk], dnskeys = [ksk.dnskey, zsk.dnskey], ds = [] }: Given): LoadSigning {
-  const { denial, serial, zonemd, ...periods } = { ...DEFAULT_POLICY, ...policy }
   return {
-    context: {
-      origin: ZZ,
-      keys: partKeys(signers),
-      schedule: new SignatureSchedule(periods),
-      now: Math.floor(Date.now() / 1000),
-      denial,
-      serial,
-      zonemd: zonemdHashes(zonemd),
-    },
+    context: policyContext(ZZ, signers, policy),
     published: { dnskeys, dnskeyTtl: 3600 },
     store: { kind: 'files', folder: join(folder, 'keys') },
     apex: [

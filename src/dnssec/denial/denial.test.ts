@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { textRecords } from '../../../test/zones/records.ts'
 import { RRType } from '../../iana/index.ts'
 import { nameFromText, nameToText, parseBase32Hex, rdataFromText, rdataToText } from '../../wire/index.ts'
 import { NodeContext } from '../../zone/checks/index.ts'
 import { compareOctets, MemoryZone } from '../../zone/index.ts'
-import { recordsOf } from '../sign/sign.fixture.ts'
 import {
   HashCollisionError,
   Nsec3Chain,
@@ -53,7 +53,7 @@ function chainOf(optOut: boolean): string[] {
   const names = new Nsec3Names(PARAMETERS, (buf, start, end) => items.push(buf.slice(start, end)))
   const feeder = new Nsec3Feeder(EXAMPLE, names, optOut)
   const context = new NodeContext(EXAMPLE)
-  for (const node of new MemoryZone(EXAMPLE, recordsOf(ZONE, EXAMPLE)).nodes) {
+  for (const node of new MemoryZone(EXAMPLE, textRecords(ZONE, EXAMPLE)).nodes) {
     context.enter(node)
     feeder.node(context)
   }

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { textRecords } from '../../../test/zones/records.ts'
 import { DnssecAlgorithm } from '../../iana/index.ts'
 import { type Name, nameFromText } from '../../wire/index.ts'
 import { ZoneChecker, type ZoneFindings } from '../../zone/checks/index.ts'
-import { MemoryZone, type ZoneNode, type ZoneRecord } from '../../zone/index.ts'
-import { parseZoneText } from '../../zonefile/index.ts'
+import { MemoryZone, type ZoneNode } from '../../zone/index.ts'
 import { DEFAULT_POLICY } from '../keys/index.ts'
 import { FileKeyStore, type SigningKey } from '../keystore/index.ts'
 import { RrsigVerifier } from '../verify/index.ts'
@@ -47,25 +47,9 @@ export function publishedOf(keys: readonly SigningKey[]): PublishedKeys {
   return { dnskeys: keys.map(({ dnskey }) => dnskey), dnskeyTtl: 3600 }
 }
 
-/** The records of a zone in text. */
-export function recordsOf(text: string, origin: Name): ZoneRecord[] {
-  const records: ZoneRecord[] = []
-  const { problems } = parseZoneText(text, {
-    origin,
-    file: 'zone',
-    defaultTtl: 3600,
-    onRecord({ buf, ownerStart, ownerLength, type, ttl, rdataStart, rdataLength }) {
-      const owner = buf.slice(ownerStart, ownerStart + ownerLength)
-      records.push({ owner, type, ttl, rdata: buf.slice(rdataStart, rdataStart + rdataLength) })
-    },
-  })
-  if (problems.length > 0) throw new Error(problems.map(({ line, message }) => `line ${line}: ${message}`).join('\n'))
-  return records
-}
-
 export function nodesOf(text: string, origin: string): readonly ZoneNode[] {
   const name = nameFromText(origin)
-  return new MemoryZone(name, recordsOf(text, name)).nodes
+  return new MemoryZone(name, textRecords(text, name)).nodes
 }
 
 /** What the zone checks find in a signed zone, every signature verified. */

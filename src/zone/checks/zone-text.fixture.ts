@@ -1,6 +1,6 @@
+import { type TextRecord, textRecords } from '../../../test/zones/records.ts'
 import { RRType } from '../../iana/index.ts'
 import { canonicalizeRdata, compareNames, isAtOrBelow, lowerName, type Name, nameFromText } from '../../wire/index.ts'
-import { parseZoneText } from '../../zonefile/index.ts'
 import { compareOctets } from '../key.ts'
 import type { RRset, ZoneNode } from '../rrset.ts'
 import { Rrsig } from '../rrsig.ts'
@@ -8,29 +8,14 @@ import { ZoneChecker } from './checker.ts'
 import type { ZoneFindings } from './finding.ts'
 import type { ZoneCheckOptions } from './options.ts'
 
-export interface TextRecord {
-  readonly owner: Name
-  readonly type: number
-  readonly ttl: number
-  readonly rdata: Uint8Array
-  readonly line: number
-}
+export type { TextRecord }
 
 /** The records of a zone in text, owners in lower case, rdata canonical. */
 export function recordsOf(text: string, origin: Name): TextRecord[] {
-  const records: TextRecord[] = []
-  const { problems } = parseZoneText(text, {
-    origin,
-    file: 'test.zone',
-    defaultTtl: 3600,
-    onRecord({ buf, ownerStart, ownerLength, type, ttl, rdataStart, rdataLength, line }) {
-      const rdata = buf.slice(rdataStart, rdataStart + rdataLength)
-      canonicalizeRdata(type, rdata, 0, rdata.length)
-      records.push({ owner: lowerName(buf.slice(ownerStart, ownerStart + ownerLength)), type, ttl, rdata, line })
-    },
+  return textRecords(text, origin).map(({ owner, rdata, ...rest }) => {
+    canonicalizeRdata(rest.type, rdata, 0, rdata.length)
+    return { ...rest, owner: lowerName(owner), rdata }
   })
-  if (problems.length > 0) throw new Error(problems.map(({ line, message }) => `line ${line}: ${message}`).join('\n'))
-  return records
 }
 
 const compareRdata = (a: Uint8Array, b: Uint8Array) => compareOctets(a, 0, a.length, b, 0, b.length)
