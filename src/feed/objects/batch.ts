@@ -5,7 +5,8 @@ import type { FeedEvent } from '../event/event.ts'
 import type { DomainObject, HostObject, RegistryObject, RRsetObject } from '../object.ts'
 import { FeedRefusal } from '../outcome.ts'
 import type { FeedReader, StateEntry } from '../reader.ts'
-import type { FeedRules, FeedSettings } from '../settings.ts'
+import { admit } from '../rules/index.ts'
+import type { FeedSettings } from '../settings.ts'
 import { DueList } from './due.ts'
 import { Prefix, type RecordKind, type Ref, readRecordKey, recordKey, refOf, refOfName, rrsetKey } from './keys.ts'
 import { isAddress, OwnRRsets, typeFault } from './own-rrsets.ts'
@@ -13,19 +14,6 @@ import { addressesOf, dsOf, nsOf, ownRRset, publishedHosts } from './projection.
 import { isNothing, latest, type ObjectRecord } from './record.ts'
 import { RecordTable, type Row } from './table.ts'
 import { HostUsers } from './users.ts'
-
-/** What the registry's rules are asked about an event. */
-export interface Candidate {
-  readonly event: FeedEvent
-  readonly origin: Name
-  /** The object as the registry told of it last; null for one that is not there yet. */
-  readonly current: RegistryObject | null
-  /** Whether a published domain, or the apex, names the host. */
-  readonly isUsed: () => boolean
-}
-
-/** @throws FeedRefusal when a rule that is switched on forbids the event */
-export type Admission = (rules: FeedRules, candidate: Candidate) => void
 
 export type Verdict =
   | { readonly kind: 'applied' }
@@ -69,7 +57,6 @@ export class FeedBatch {
   readonly #reader: FeedReader
   readonly #settings: FeedSettings
   readonly #now: number
-  readonly #admit: Admission
   readonly #domains: RecordTable<DomainObject>
   readonly #hosts: RecordTable<HostObject>
   readonly #waiting: RecordTable<RRsetObject>
@@ -81,11 +68,10 @@ export class FeedBatch {
   readonly #touchedHosts = new Map<string, Ref>()
 
   /** @param now milliseconds since 1970: what is to be seen later waits */
-  constructor(reader: FeedReader, settings: FeedSettings, now: number, admit: Admission) {
+  constructor(reader: FeedReader, settings: FeedSettings, now: number) {
     this.#reader = reader
     this.#settings = settings
     this.#now = now
-    this.#admit = admit
     this.#domains = new RecordTable(reader)
     this.#hosts = new RecordTable(reader)
     this.#waiting = new RecordTable(reader)
@@ -277,7 +263,7 @@ export class FeedBatch {
 
   #ask(event: FeedEvent | undefined, current: RegistryObject | null, ref: Ref): void {
     if (event === undefined) return
-    this.#admit(this.#settings.rules, {
+    admit(this.#settings.rules, {
       event,
       origin: this.#reader.origin,
       current,

@@ -1,7 +1,6 @@
+/** Registry objects, and what of them a zone shows. */
 export {
-  type Admission,
   type BatchResult,
-  type Candidate,
   type DueChange,
   FeedBatch,
   type Restoration,
