@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -59,12 +59,22 @@ async function verdicts(
   const own = await checkZoneFile({ origin: name, file: signed })
   const found: Record<string, string> = {}
   if (own.findings.errors > 0 || own.problems.length > 0) found.zonecut = JSON.stringify(own.findings.findings)
-  for (const program of verifiers) {
-    const args = VERIFIERS[program]!
-    const { status, stdout, stderr } = spawnSync(toolPath(program), args(origin, signed), { encoding: 'utf8' })
-    if (status !== 0) found[program] = `${stdout}${stderr}`.slice(0, 2000)
-  }
+  const told = verifiers.map(async (program) => {
+    const complaint = await complaintOf(program, VERIFIERS[program]!(origin, signed))
+    if (complaint !== undefined) found[program] = complaint
+  })
+  await Promise.all(told)
+  rmSync(keys, { recursive: true })
   return found
+}
+
+/** What a verifier printed when it did not accept; undefined when it did. */
+function complaintOf(program: string, args: readonly string[]): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    execFile(toolPath(program), args, { maxBuffer: 64 << 20, timeout: 2 * MINUTE }, (error, stdout, stderr) => {
+      resolve(error === null ? undefined : `${error.message}\n${stdout}${stderr}`.slice(0, 2000))
+    })
+  })
 }
 
 describeWithTools('signed zones are accepted by others', Object.keys(VERIFIERS), () => {
@@ -108,24 +118,43 @@ describeWithTools('signed zones are accepted by others', Object.keys(VERIFIERS),
 
 const HISTORY = join(process.env.ZONECUT_SHARED ?? resolve(import.meta.dirname, '../../../shared'), 'data/root-history')
 
+interface Manner {
+  readonly algorithm: (typeof ALGORITHMS)[number]
+  readonly denial: (typeof DENIALS)[number]
+}
+const MANNERS: readonly Manner[] = ALGORITHMS.flatMap((algorithm) => DENIALS.map((denial) => ({ algorithm, denial })))
+/** Those of the algorithm that is signed and verified soonest: some two seconds, where P-384 takes ten. */
+const QUICK = MANNERS.filter(({ algorithm }) => algorithm === 'ECDSAP256SHA256')
+
+/** Every other version is signed in the next of all manners, those between in the next of the quick ones. */
+const mannerOf = (index: number): Manner =>
+  index % 2 === 0 ? MANNERS[(index / 2) % MANNERS.length]! : QUICK[((index - 1) / 2) % QUICK.length]!
+
 describe.skipIf(!existsSync(HISTORY))(
   existsSync(HISTORY) ? 'the root zone, signed anew' : `the root zone, signed anew (skipped: no ${HISTORY})`,
   () => {
+    const files = existsSync(HISTORY) ? readdirSync(HISTORY).filter((name) => name.endsWith('.gz')) : []
+    const versions = files.sort().map((version, index) => ({ version, index, ...mannerOf(index) }))
+
+    test('there are versions for every algorithm and way of denial', () => {
+      const covered = new Set(versions.map(({ algorithm, denial }) => `${algorithm} ${denial}`))
+      expect(covered).toEqual(new Set(MANNERS.map(({ algorithm, denial }) => `${algorithm} ${denial}`)))
+    })
+
     describeWithTools('is accepted by others', Object.keys(VERIFIERS), () => {
-      const versions = existsSync(HISTORY) ? readdirSync(HISTORY).filter((name) => name.endsWith('.gz')) : []
-      // A version from each quarter of the history; all of them hold the same shapes.
-      const chosen = [0, 1, 2, 3].map((quarter) => versions[Math.floor((quarter * versions.length) / 4)]!)
-      for (const [index, version] of chosen.entries()) {
-        const denial = DENIALS[index % DENIALS.length]!
-        test(
-          `${version} with ${denial}`,
-          async () => {
-            const file = join(HISTORY, version)
-            expect(await verdicts('.', file, DnssecAlgorithm.ECDSAP256SHA256, true, { denial }, 2)).toEqual({})
-          },
-          MINUTE,
-        )
-      }
+      // Concurrent: while others verify one version, the next is signed.
+      test.concurrent.for(versions)(
+        '$version, $algorithm with $denial',
+        // The time is that of all: each waits for its turn.
+        { timeout: 5 * MINUTE },
+        async ({ version, index, algorithm, denial }, { expect }) => {
+          // With NSEC3, ldns-verify-zone before 1.9 goes round for ever on a ZONEMD where no name follows the hashes, as in the
+          // root, also when ldns-signzone made it (NLnetLabs/ldns issue 287). The zones above have both.
+          const policy: SignPolicy = denial === 'nsec' ? { denial, zonemd: 'both', serial: 'unix' } : { denial }
+          const file = join(HISTORY, version)
+          expect(await verdicts('.', file, DnssecAlgorithm[algorithm], index % 4 !== 3, policy)).toEqual({})
+        },
+      )
     })
   },
 )
