@@ -4,6 +4,7 @@ import { addCheck } from './commands/check.ts'
 import { addExport } from './commands/export.ts'
 import { addKeys } from './commands/keys/index.ts'
 import { addLoad } from './commands/load.ts'
+import { addMetrics } from './commands/metrics.ts'
 import { addQuery } from './commands/query.ts'
 import { addReload } from './commands/reload.ts'
 import { addServe } from './commands/serve.ts'
@@ -72,6 +73,7 @@ Examples:
     addVerify,
     addQuery,
     addStatus,
+    addMetrics,
     addReload,
     addUpdate,
     addKeys,

@@ -144,6 +144,7 @@ describe('settings', () => {
         certificates: [],
         limits: { maxBody: 16_777_216, maxConnections: 64, headerTimeout: 10, requestTimeout: 60 },
       },
+      metricsListen: [],
       listen: [{ address: '127.0.0.1', port: 5300 }],
       io: 'auto',
       zones: [],
@@ -154,6 +155,14 @@ describe('settings', () => {
       log: { level: 'info', format: 'text' },
     })
     expect(settings.workers).toBeGreaterThan(0)
+  })
+
+  test('of metrics have a port of their own', () => {
+    writeFileSync(file, 'metrics: { listen: [127.0.0.1, "[::1]:9000"] }')
+    expect(loadSettings({ config: file }, '1').metricsListen).toEqual([
+      { address: '127.0.0.1', port: 9153 },
+      { address: '::1', port: 9000 },
+    ])
   })
 
   test('without a file are relative to the working directory', () => {

@@ -4,8 +4,9 @@ import { lowerName, nameFromText, nameToText } from '../wire/index.ts'
 import { parseAddress } from './address.ts'
 import { oneOf, readableBy, text, wholeNumber } from './elements.ts'
 
-/** Where control listens when no port is given. */
+/** Where control and metrics listen when no port is given. */
 export const CONTROL_PORT = 8453
+export const METRICS_PORT = 9153
 
 /** Octets: of one request, and how much may be allowed. */
 const DEFAULT_BODY = 16 * 1024 * 1024
@@ -112,6 +113,10 @@ const controlMap = z
       }
     }
   })
+
+export const metricsSchema = z
+  .strictObject({ listen: addressList(METRICS_PORT).optional() }, { error: 'expected listen: [ADDRESS, ...]' })
+  .prefault({})
 
 /** Text is the socket's path alone. */
 export const controlSchema = z

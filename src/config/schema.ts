@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { nameFromText } from '../wire/index.ts'
 import { parseAddress } from './address.ts'
-import { canonicalOrigin, controlSchema } from './control-schema.ts'
+import { canonicalOrigin, controlSchema, metricsSchema } from './control-schema.ts'
 import { EXPECT_TEXT, oneOf, readableBy, text, wholeNumber } from './elements.ts'
 import { signSchema } from './sign-schema.ts'
 
@@ -46,6 +46,7 @@ export const configSchema = z.strictObject(
       .default('auto'),
     io: oneOf(['auto', 'mmsg', 'dgram']).default('auto'),
     control: controlSchema,
+    metrics: metricsSchema,
     zones: z
       .array(zone, { error: 'expected a list of zones, each with origin: and file:' })
       .superRefine((zones, context) => {

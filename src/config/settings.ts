@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { ListenAddress } from '../net/index.ts'
 import { lowerName, type Name, nameFromText, nameToText } from '../wire/index.ts'
 import { parseAddress } from './address.ts'
+import { METRICS_PORT } from './control-schema.ts'
 import { type ControlSetting, controlSetting } from './control-setting.ts'
 import { ConfigError } from './error.ts'
 import { parseConfig, readConfig } from './file.ts'
@@ -55,6 +56,8 @@ export interface Settings {
   /** The data folder, absolute. */
   readonly data: string
   readonly control: ControlSetting
+  /** Where metrics are served as plain HTTP; none: on the control server only. */
+  readonly metricsListen: readonly ListenAddress[]
   readonly listen: readonly ListenAddress[]
   /** UDP threads. */
   readonly workers: number
@@ -102,6 +105,7 @@ export function loadSettings(overrides: Overrides, version: string): Settings {
     configFile,
     data,
     control: controlSetting(config.control, base, defaultControl(data)),
+    metricsListen: (config.metrics.listen ?? []).map((text) => parseAddress(text, METRICS_PORT)),
     listen:
       (overrides.listen ?? []).length > 0
         ? overrides.listen!.flatMap((text) => option.read('--listen', () => parseAddress(text)))

@@ -49,6 +49,14 @@ export function fetchStatus(address: ControlAddress): Promise<StatusReport> {
 }
 
 /**
+ * Asks a running server for its metrics, in Prometheus' text format.
+ * @throws ControlClientError
+ */
+export function fetchMetrics(address: ControlAddress): Promise<string> {
+  return callText(address, { method: 'GET', path: '/metrics', timeout: PROMPT })
+}
+
+/**
  * Has a running server read its configuration and zones again; waits for the outcome, however long a load takes.
  * @throws ControlClientError
  */

@@ -24,7 +24,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const STATUS: StatusReport = {
   server: { version: '1', pid: 1, startedAt: '2026-07-31T00:00:00.000Z', data: '/d', config: null, listen: ['::1@53'] },
-  threads: [{ name: 'tcp', state: 'running', restarts: 0, io: 'net' }],
+  threads: [{ name: 'tcp', state: 'running', restarts: 0, io: 'net', traffic: {} }],
   traffic: { udp: { PacketsIn: 3 }, tcp: {} },
   zones: [],
 }

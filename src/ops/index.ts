@@ -2,6 +2,7 @@ export type { Caller } from './access.ts'
 export {
   type ControlAddress,
   ControlClientError,
+  fetchMetrics,
   fetchStatus,
   type RemoteAddress,
   requestChange,
@@ -10,6 +11,9 @@ export {
 export { answers, type ControlServer, openControl } from './control.ts'
 export { ControlError, RequestError, type RequestProblem } from './error.ts'
 export type { DeniedRequest } from './http.ts'
+export type { HistogramOptions, Metrics } from './metrics.ts'
+export { type MetricsListener, openMetricsListener } from './metrics-listener.ts'
+export { metricsRoute, openMetrics } from './metrics-source.ts'
 export type {
   ChangeReport,
   LoadReport,

@@ -26,6 +26,8 @@ export interface ThreadReport {
   readonly restarts: number
   /** How its packets are read and written: `mmsg` or `dgram` for UDP, `net` for TCP. */
   readonly io: string
+  /** What it counted since the server's start, by the names of `TrafficReport`. */
+  readonly traffic: Readonly<Record<string, number>>
 }
 
 /** Counters by name, since the server's start. */
@@ -50,6 +52,8 @@ export interface ZoneReport {
   readonly signing: SigningReport | null
   /** The load under way, or null. A zone that is served goes on being served meanwhile. */
   readonly load: LoadReport | null
+  /** How often its file was loaded, and could not be, since the server's start. */
+  readonly loads: { readonly done: number; readonly failed: number }
   /** Why the last load or opening failed, or null. */
   readonly problem: string | null
 }
@@ -63,6 +67,8 @@ export interface ZoneVersionReport {
   /** Octets in the store. */
   readonly bytes: number
   readonly loadedAt: string
+  /** When records of it were last changed; null when it is as it was loaded. */
+  readonly updatedAt: string | null
   readonly source: string | null
   readonly signed: boolean
   /** `none`, `nsec` or `nsec3`. */
@@ -87,10 +93,15 @@ export interface SigningReport {
   readonly alarms: readonly string[]
   /** What the keys wait for that is not in the server's hands; for people. */
   readonly awaits: readonly string[]
-  /** Commits since the server's start, signatures renewed, and commits that did not pass the gate. */
+  /**
+   * Commits since the zone began to be kept signed (a restart of the signing process begins anew), signatures renewed, and
+   * commits and loads that did not pass the gate.
+   */
   readonly commits: number
   readonly renewed: number
   readonly refusals: number
+  /** The same by reason: those of `docs/gate.md`, and `command` for the operator's own command. All are there, with 0. */
+  readonly refusalsByReason: Readonly<Record<string, number>>
   readonly nextAt: string | null
 }
 

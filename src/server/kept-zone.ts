@@ -1,4 +1,4 @@
-import { askCommand, CommandRefusal, GateRefusal } from '../dnssec/gate/index.ts'
+import { askCommand, CommandRefusal, GATE_REASONS, GateRefusal } from '../dnssec/gate/index.ts'
 import { parentDs } from '../dnssec/parent/index.ts'
 import { UnfitChangeError } from '../dnssec/sign/index.ts'
 import type { SigningReport } from '../ops/index.ts'
@@ -34,6 +34,9 @@ const MOST_GATHERINGS = 4
 /** Milliseconds between two reports of progress. */
 const PROGRESS_INTERVAL = 250
 
+/** What a refusal by the operator's own command is counted under, beside the reasons of the gate. */
+const COMMAND_REASON = 'command'
+
 /** One zone that the signing process keeps signed. Its work never overlaps: each piece waits for the one before. */
 export class KeptZone {
   readonly #job: SignedZoneJob
@@ -52,7 +55,7 @@ export class KeptZone {
   #refused = false
   #commits = 0
   #renewed = 0
-  #refusals = 0
+  readonly #refusals = new Map<string, number>([...GATE_REASONS, COMMAND_REASON].map((reason) => [reason, 0]))
 
   constructor(dataDir: string, job: SignedZoneJob, tell: (message: SigningMessage) => void) {
     this.#dataDir = dataDir
@@ -115,6 +118,7 @@ export class KeptZone {
         })
         return { ...loadOutcome(result, this.#job.origin, file), seconds: seconds() }
       } catch (error) {
+        if (refusalReason(error) !== undefined) this.#fail(error)
         return { ok: false, lines: [], problem: `not loaded: ${(error as Error).message}`, seconds: seconds() }
       } finally {
         void this.begin()
@@ -247,11 +251,12 @@ export class KeptZone {
 
   #fail(error: unknown): void {
     const problem = (error as Error).message
-    this.#refused = error instanceof GateRefusal || error instanceof CommandRefusal
-    if (this.#refused) this.#refusals++
+    const reason = refusalReason(error)
+    this.#refused = reason !== undefined
+    if (reason !== undefined) this.#refusals.set(reason, this.#refusals.get(reason)! + 1)
     if (this.#problem !== problem) {
-      const what = this.#refused ? 'the gate refused a commit; the last good version is served on' : 'signing failed'
-      this.#log('error', { problem, reason: error instanceof GateRefusal ? error.reason : undefined }, what)
+      const what = this.#refused ? 'the gate refused a version; the last good one is served on' : 'signing failed'
+      this.#log('error', { problem, reason }, what)
     }
     this.#problem = problem
     this.#report()
@@ -270,7 +275,8 @@ export class KeptZone {
       ),
       commits: this.#commits,
       renewed: this.#renewed,
-      refusals: this.#refusals,
+      refusals: [...this.#refusals.values()].reduce((sum, count) => sum + count, 0),
+      refusalsByReason: Object.fromEntries(this.#refusals),
       nextAt: this.#last === undefined ? null : new Date(this.#last.nextAt * 1000).toISOString(),
     }
     this.#tell({ kind: 'report', origin: this.#job.origin, report })
@@ -279,4 +285,10 @@ export class KeptZone {
   #log(level: 'info' | 'warn' | 'error', fields: object, message: string): void {
     this.#tell({ kind: 'log', level, fields: { zone: this.#job.origin, ...fields }, message })
   }
+}
+
+/** Why the gate refused; undefined when it was not the gate. */
+function refusalReason(error: unknown): string | undefined {
+  if (error instanceof GateRefusal) return error.reason
+  return error instanceof CommandRefusal ? COMMAND_REASON : undefined
 }

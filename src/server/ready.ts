@@ -13,7 +13,7 @@ const PLAIN = /^[A-Za-z0-9._-]+$/
 export function readyText(
   version: string,
   listen: readonly ListenAddress[],
-  threads: readonly ThreadReport[],
+  threads: readonly Pick<ThreadReport, 'name' | 'io'>[],
   zones: readonly ZoneReport[],
 ): string {
   const udp = threads.filter(({ name }) => name.startsWith('udp'))

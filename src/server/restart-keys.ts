@@ -16,6 +16,7 @@ const STARTED_WITH: Readonly<Record<string, (settings: Settings) => unknown>> = 
   'control.maxConnections': ({ control }) => control.limits.maxConnections,
   'control.headerTimeout': ({ control }) => control.limits.headerTimeout,
   'control.requestTimeout': ({ control }) => control.limits.requestTimeout,
+  'metrics.listen': ({ metricsListen }) => metricsListen,
   edns: ({ ednsPayload }) => ednsPayload,
   nsid: ({ nsid }) => nsid,
   chaos: ({ chaos }) => chaos,

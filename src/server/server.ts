@@ -13,7 +13,11 @@ import {
   type ChangeReport,
   type ControlServer,
   controlRoutes,
+  type MetricsListener,
+  metricsRoute,
   openControl,
+  openMetrics,
+  openMetricsListener,
   type ReloadReport,
   type StatusReport,
 } from '../ops/index.ts'
@@ -56,6 +60,7 @@ export class Server {
   #generation = 0
   #watch: DataFolderWatch | undefined
   #control: ControlServer | undefined
+  #metricsListener: MetricsListener | undefined
   #reloading: Promise<ReloadReport> | undefined
   #stopping: Promise<void> | undefined
 
@@ -129,7 +134,11 @@ export class Server {
         config: this.#settings.configFile ?? null,
         listen: this.#settings.listen.map(formatListenAddress),
       },
-      threads: this.#supervisor.report(),
+      // In the order of the plans: the UDP threads, then TCP's.
+      threads: this.#supervisor.report().map((thread, index) => {
+        const udp = this.#udpCounters[index]
+        return { ...thread, traffic: udp === undefined ? readTcpCounters(this.#tcpCounters) : readUdpCounters(udp) }
+      }),
       traffic: { udp: readUdpCounters(...this.#udpCounters), tcp: readTcpCounters(this.#tcpCounters) },
       zones: this.#zones.report(),
     }
@@ -166,7 +175,7 @@ export class Server {
   }
 
   async #open(): Promise<void> {
-    const { data, control, zones } = this.#settings
+    const { data, control, metricsListen, zones } = this.#settings
     this.#zones.configure(zones)
     this.#zones.scan()
     // Also those that have no version yet: they are answered SERVFAIL, not REFUSED.
@@ -174,10 +183,20 @@ export class Server {
     try {
       await this.#supervisor.start()
       this.#zones.keepInMemory()
-      this.#control = await openControl(control, controlRoutes(this), this.#denials.note)
+      const metrics = await openMetrics(() => this.status())
+      this.#control = await openControl(control, [...controlRoutes(this), metricsRoute(metrics)], this.#denials.note)
+      this.#metricsListener = await openMetricsListener(metricsListen, metrics, () => this.status())
+      const addresses = this.#control.addresses.map(formatListenAddress)
+      if (addresses.length > 0) this.#log.info({ addresses, tls: control.tls !== undefined }, 'listening for control')
+      if (metricsListen.length > 0)
+        this.#log.info({ addresses: metricsListen.map(formatListenAddress) }, 'metrics are served')
     } catch (error) {
       requestStop(this.#stopFlag)
-      await Promise.all([this.#supervisor.stop(STOP_PATIENCE), this.#signing.stop(STOP_PATIENCE)])
+      await Promise.all([
+        this.#supervisor.stop(STOP_PATIENCE),
+        this.#signing.stop(STOP_PATIENCE),
+        this.#control?.close(),
+      ])
       throw error
     }
     this.#watch = new DataFolderWatch(data, () => this.#zones.scan())
@@ -232,6 +251,7 @@ export class Server {
       this.#supervisor.stop(STOP_PATIENCE),
       this.#signing.stop(STOP_PATIENCE),
       this.#control?.close(),
+      this.#metricsListener?.close(),
       this.#zones.close(),
     ])
     this.#lock.release()

@@ -118,7 +118,7 @@ export class Supervisor {
     return true
   }
 
-  report(): ThreadReport[] {
+  report(): Omit<ThreadReport, 'traffic'>[] {
     return this.#threads.map(({ plan, state, restarts, io }) => ({ name: plan.name, state, restarts, io }))
   }
 

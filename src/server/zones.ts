@@ -41,6 +41,9 @@ interface ServedZone {
   expired: boolean
   load: LoadReport | undefined
   loading: Promise<ZoneReloadReport> | undefined
+  /** Loads since the start. */
+  done: number
+  failed: number
   problem: string | undefined
 }
 
@@ -174,6 +177,7 @@ export class Zones {
               delegations: zone.info.delegations,
               bytes: folderSize(this.#environment(zone)),
               loadedAt: zone.info.loadedAt,
+              updatedAt: zone.info.updatedAt ?? null,
               source: zone.info.source?.path ?? null,
               signed: zone.info.signed,
               denial: zone.info.denial,
@@ -181,6 +185,7 @@ export class Zones {
             },
       signing: this.#signing.report(zone.originText) ?? null,
       load: zone.load ?? null,
+      loads: { done: zone.done, failed: zone.failed },
       problem: zone.problem ?? null,
     }))
   }
@@ -223,6 +228,8 @@ export class Zones {
       expired: false,
       load: undefined,
       loading: undefined,
+      done: 0,
+      failed: 0,
       problem: undefined,
     })
   }
@@ -337,6 +344,8 @@ export class Zones {
     this.#logOutcome(originText, outcome)
     zone.problem = outcome.problem
     if (outcome.ok) this.scan()
+    if (outcome.ok) zone.done++
+    else zone.failed++
     return {
       origin: originText,
       // What was loaded may still fail to be opened.
