@@ -3,7 +3,16 @@ export type { FeedEvent } from './event/event.ts'
 export { parseEvent } from './event/parse.ts'
 export { eventSchema, FEED_VERSION } from './event/schema.ts'
 export type { DomainObject, DsData, HostObject, RegistryObject, RRsetObject } from './object.ts'
-export { type BatchResult, type DueChange, FeedBatch, type Restoration, type Verdict } from './objects/index.ts'
+export {
+  type BatchResult,
+  type DueChange,
+  entriesOf,
+  entriesOfApex,
+  FeedBatch,
+  objectsOfZone,
+  type Restoration,
+  type Verdict,
+} from './objects/index.ts'
 export { type EventOutcome, FeedRefusal, REFUSALS, type RefusalReason } from './outcome.ts'
 export type { FeedReader, StateEntry } from './reader.ts'
 export { DEFAULT_FEED_TTL, DEFAULT_RULES, type FeedRules, type FeedSettings } from './settings.ts'

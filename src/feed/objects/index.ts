@@ -1,4 +1,5 @@
 /** Registry objects, and what of them a zone shows. */
+export { entriesOf, entriesOfApex, objectsOfZone } from './adopt.ts'
 export {
   type BatchResult,
   type DueChange,
