@@ -2,6 +2,7 @@
 export { type CheckOptions, type CheckResult, checkZoneFile } from './check.ts'
 export { type ExportOptions, exportZone } from './export.ts'
 export { type LoadOptions, type LoadResult, loadZone } from './load.ts'
+export { NotKeptError, nodesAt, type OldVersion } from './old-version.ts'
 export { LOAD_PHASES, type LoadPhase, type LoadProgress, type PhaseTimes, type ProgressListener } from './progress.ts'
 export { type SignOptions, type SignPolicy, type SignResult, signZoneFile } from './sign.ts'
 export {

@@ -15,18 +15,23 @@ import {
   type ZoneWork,
 } from '../store/index.ts'
 import { type Name, nameToText } from '../wire/index.ts'
-import { nameOfKey, type RRset, type RRsetChange } from '../zone/index.ts'
+import { type JournalSettings, nameOfKey, type RRset, type RRsetChange } from '../zone/index.ts'
 import { ENTRY_OVERHEAD } from './build.ts'
 import { apexFacts, type Chain } from './chain.ts'
 import { EntryUpdate } from './entry-update.ts'
+import { replacementsOf } from './replacements.ts'
 import { sortChanges } from './sorted-changes.ts'
 
 /** What else changes in the transaction of an update. */
 export interface UpdateOptions {
-  /** Kept with the zone: keys, journal, cursor of a feed. */
+  /** Kept with the zone: keys, cursor of a feed. */
   readonly state?: readonly StatePut[]
   /** Seconds since 1970 from which the zone may no longer be served; as it was when absent. */
   readonly expiresAt?: number | undefined
+  /** Why, for the zone's history, in a word: `feed`, `keys`, `renewal`. `update` when absent. */
+  readonly cause?: string
+  /** The first and the last event of a feed that the changes come of. */
+  readonly seqs?: { readonly first: number; readonly last: number }
 }
 
 /** An update that is on the disk. */
@@ -57,10 +62,11 @@ export class ZoneUpdater {
 
   /**
    * Opens the version of a zone that is served; no other process can load or update the zone until `close`.
+   * @param journal how far back changes are kept
    * @throws StoreError when the zone was never loaded, its store can't be used, or another process writes to it
    */
-  static open(dataDir: string, origin: Name): ZoneUpdater {
-    return new ZoneUpdater(WritableZone.open(dataDir, origin))
+  static open(dataDir: string, origin: Name, journal?: JournalSettings | 'off'): ZoneUpdater {
+    return new ZoneUpdater(WritableZone.open(dataDir, origin, journal))
   }
 
   /** Name of the version in the data folder. */
@@ -118,7 +124,7 @@ class Update {
     this.#before = before
   }
 
-  run(changes: Iterable<RRsetChange>, { state = [], ...options }: UpdateOptions): ZoneWork {
+  run(changes: Iterable<RRsetChange>, { state = [], cause = 'update', seqs, ...options }: UpdateOptions): ZoneWork {
     const before = this.#before
     const { nodes, denials } = sortChanges(changes, this.#origin, before.nsec3)
     const changed = new OwnerBlocks(this.#tables).apply(nodes)
@@ -144,7 +150,13 @@ class Update {
     const { written, ...counts } = entries.write()
     info = { ...info, ...counts }
     const isSpread = bits !== before.denialBits
-    return { info, changes: isSpread ? undefined : { buckets: written, denials: denial.slots }, state }
+    const replacements = replacementsOf(changed, denial.replaced, this.#origin)
+    return {
+      info,
+      changes: isSpread ? undefined : { buckets: written, denials: denial.slots },
+      state,
+      journal: { cause, seqs, replacements },
+    }
   }
 
   /** Spreads NSEC3 records over more slots when so many more would crowd them; returns the bits that choose one then. */

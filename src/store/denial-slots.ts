@@ -2,6 +2,7 @@ import { compareOctets, type RRset } from '../zone/index.ts'
 import {
   countDenialRecords,
   DenialBuilder,
+  decodeDenial,
   denialEntry,
   denialEntryEnd,
   denialSlot,
@@ -15,6 +16,8 @@ import { LmdbSource } from './lmdb-tree.ts'
 import { numberKey } from './number-key.ts'
 import { OctetWriter, readU32 } from './octets.ts'
 import { Seek, type Tree } from './tree.ts'
+
+const NO_NAME = new Uint8Array(0)
 
 /** What is to become of the NSEC3 RRset of one hash. */
 export interface DenialEdit {
@@ -31,6 +34,15 @@ export interface DenialOutcome {
   readonly entries: number
   /** By how many all records grew, signatures included. */
   readonly records: number
+  /** What became of RRsets, in the order of their hashes. */
+  readonly replaced: readonly DenialReplacement[]
+}
+
+/** What became of the NSEC3 RRset of one hash. */
+export interface DenialReplacement {
+  readonly hash: Uint8Array
+  readonly before: RRset | undefined
+  readonly after: RRset | undefined
 }
 
 interface StoredDenial {
@@ -59,12 +71,13 @@ export class DenialSlots {
     const slots: number[] = []
     let entries = 0
     let records = 0
+    const replaced: DenialReplacement[] = []
     for (let from = 0; from < edits.length; ) {
       const slot = denialSlot(edits[from]!.hash, bits)
       let end = from + 1
       while (end < edits.length && denialSlot(edits[end]!.hash, bits) === slot) end++
       const before = this.#read(slot)
-      const after = merge(before, edits.slice(from, end))
+      const after = merge(before, edits.slice(from, end), replaced)
       if (!areSame(before, after)) {
         this.#put(slot, after)
         slots.push(slot)
@@ -73,7 +86,7 @@ export class DenialSlots {
       }
       from = end
     }
-    return { slots, entries, records }
+    return { slots, entries, records, replaced }
   }
 
   /** Spreads the records over more slots: `bits` first bits of a hash choose one in place of `bitsBefore`. */
@@ -113,30 +126,47 @@ export class DenialSlots {
   }
 }
 
-/** Both come in ascending order of their hashes. */
-function merge(records: readonly StoredDenial[], edits: readonly DenialEdit[]): StoredDenial[] {
+/**
+ * Both come in ascending order of their hashes.
+ * @param replaced takes what becomes of RRsets that change
+ */
+function merge(
+  records: readonly StoredDenial[],
+  edits: readonly DenialEdit[],
+  replaced: DenialReplacement[],
+): StoredDenial[] {
   const merged: StoredDenial[] = []
   let at = 0
   for (const { hash, rrset } of edits) {
     while (at < records.length && compare(records[at]!.hash, hash) < 0) merged.push(records[at++]!)
-    if (at < records.length && compare(records[at]!.hash, hash) === 0) at++
-    if (rrset === undefined) continue
-    const out = new OctetWriter(512)
-    encodeDenial(out, hash, rrset)
-    merged.push({ hash, buf: out.buf, start: 0, end: out.length })
+    const isThere = at < records.length && compare(records[at]!.hash, hash) === 0
+    const before = isThere ? records[at++] : undefined
+    const after = rrset === undefined ? undefined : encoded(hash, rrset)
+    if (after !== undefined) merged.push(after)
+    if (!isSame(before, after)) replaced.push({ hash, before: before && rrsetOf(before), after: rrset })
   }
   while (at < records.length) merged.push(records[at++]!)
   return merged
 }
 
 function areSame(a: readonly StoredDenial[], b: readonly StoredDenial[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((record, i) => {
-      const other = b[i]!
-      return compareOctets(record.buf, record.start, record.end, other.buf, other.start, other.end) === 0
-    })
-  )
+  return a.length === b.length && a.every((record, i) => isSame(record, b[i]))
+}
+
+function isSame(a: StoredDenial | undefined, b: StoredDenial | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  return compareOctets(a.buf, a.start, a.end, b.buf, b.start, b.end) === 0
+}
+
+function encoded(hash: Uint8Array, rrset: RRset): StoredDenial {
+  const out = new OctetWriter(512)
+  encodeDenial(out, hash, rrset)
+  return { hash, buf: out.buf, start: 0, end: out.length }
+}
+
+/** Of an entry it is only the owner that needs the origin. */
+function rrsetOf({ buf, start }: StoredDenial): RRset {
+  return decodeDenial(buf, start, NO_NAME).rrsets[0]!
 }
 
 function recordsOf(entries: readonly StoredDenial[]): number {

@@ -59,6 +59,15 @@ export function writeBase32(hash: Uint8Array, start: number, out: Uint8Array, at
   }
 }
 
+/** The owner of the NSEC3 RRset of a hash (RFC 5155 3). */
+export function ownerOfHash(hash: Uint8Array, origin: Name): Name {
+  const owner = new Uint8Array(OWNER_LABEL + origin.length)
+  owner[0] = OWNER_LABEL - 1
+  writeBase32(hash, 0, owner, 1)
+  owner.set(origin, OWNER_LABEL)
+  return owner
+}
+
 /** Writes an entry for the NSEC3 RRset of this hash. */
 export function encodeDenial(out: OctetWriter, hash: Uint8Array, rrset: RRset): void {
   const start = out.length

@@ -76,6 +76,7 @@ export function openTables(env: RootDatabase): Tables {
     Hosts: table(Table.Hosts),
     Changes: table(Table.Changes),
     State: table(Table.State),
+    Journal: table(Table.Journal),
   }
 }
 
@@ -107,6 +108,7 @@ export class EnvironmentWriter {
       Hosts: new Batch(),
       Changes: new Batch(),
       State: new Batch(),
+      Journal: new Batch(),
     }
   }
 

@@ -26,12 +26,15 @@ export {
   HASH_LENGTH,
   hashOfOwner,
   OWNER_LABEL,
+  ownerOfHash,
 } from './denial.ts'
-export { type DenialEdit, type DenialOutcome, DenialSlots } from './denial-slots.ts'
+export { type DenialEdit, type DenialOutcome, type DenialReplacement, DenialSlots } from './denial-slots.ts'
 export { EnvironmentWriter, type Tables } from './environment.ts'
 export { FullLoadNeededError, StoreError, writeError } from './error.ts'
 export { HostIndex, HostIndexBuilder, siblingHosts } from './host-index.ts'
-export { FORMAT_VERSION, INFO_KEY, OWNER_PREFIX, Table, type ZoneInfo } from './layout.ts'
+export { Journal, type JournalEntry, JournalError } from './journal.ts'
+export type { JournalRecord } from './journal-writer.ts'
+export { FORMAT_VERSION, INFO_KEY, type JournalSummary, OWNER_PREFIX, Table, type ZoneInfo } from './layout.ts'
 export { type ForeignLock, type HeldLock, type LockHolder, tryLock } from './lock-file.ts'
 export { numberKey, readNumber, writeNumber } from './number-key.ts'
 export { OctetWriter, readU16, readU32 } from './octets.ts'

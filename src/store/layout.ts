@@ -18,8 +18,10 @@ export const Table = {
   Hosts: 'hosts',
   /** Revision, big-endian → the buckets and slots that the update to it changed (change-log.ts). */
   Changes: 'changes',
-  /** What others keep with the zone and change with it: keys, journal, cursor of a feed. */
+  /** What others keep with the zone and change with it: keys, cursor of a feed. */
   State: 'state',
+  /** Revision and number of the piece, big-endian → what the update to it changed (journal.ts). Older stores have none. */
+  Journal: 'journal',
 } as const
 
 export const INFO_KEY = 'info'
@@ -64,4 +66,16 @@ export interface ZoneInfo {
   readonly source: { readonly path: string; readonly size: number; readonly modified: number } | undefined
   /** Seconds since 1970 from which the zone may no longer be served (a secondary's EXPIRE, RFC 1035 3.3.13). */
   readonly expiresAt: number | undefined
+  /** What is in the journal; absent when that is nothing. */
+  readonly journal?: JournalSummary
+}
+
+/** What the journal of a zone holds. */
+export interface JournalSummary {
+  /** Revision of the oldest update that is told of; all since then are. After the zone's revision when none is. */
+  readonly first: number
+  /** When that was made, ms since 1970. */
+  readonly firstAt: number
+  /** Octets of keys and values. */
+  readonly octets: number
 }

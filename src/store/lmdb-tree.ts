@@ -19,10 +19,20 @@ export class LmdbSource implements TreeSource {
   }
 
   tree(name: string): Tree {
-    for (const table of Object.keys(Table) as (keyof typeof Table)[]) {
-      if (Table[table] === name) return new LmdbTree(this.#tables[table], this.#transaction)
-    }
-    throw new StoreError(name, 'no such table')
+    const table = this.#table(name)
+    if (table === undefined) throw new StoreError(name, 'no such table')
+    return new LmdbTree(table, this.#transaction)
+  }
+
+  has(name: string): boolean {
+    return this.#table(name) !== undefined
+  }
+
+  /** What an environment that is open for reading lacks, lmdb-js opens as undefined, whatever its types say. */
+  #table(name: string): Database<Uint8Array, Uint8Array> | undefined {
+    const tables = Object.keys(Table) as (keyof typeof Table)[]
+    const table = tables.find((key) => Table[key] === name)
+    return table && this.#tables[table]
   }
 
   /** Environment and transaction are their opener's to close. */

@@ -86,6 +86,16 @@ export class PageSource implements TreeSource {
   }
 
   tree(name: string): Tree {
+    const tree = this.#find(name)
+    if (tree === undefined) throw new StoreError(this.#path, `the store has no table '${name}': load the zone again`)
+    return tree
+  }
+
+  has(name: string): boolean {
+    return this.#find(name) !== undefined
+  }
+
+  #find(name: string): Tree | undefined {
     const main = new PageTree(this, this.#mainRoot, 0)
     const key = Buffer.from(`${name}\0`, 'latin1')
     // lmdb-js ends the names of databases with a zero octet; other writers do not.
@@ -99,7 +109,7 @@ export class PageSource implements TreeSource {
         )
       }
     }
-    throw new StoreError(this.#path, `the store has no table '${name}': load the zone again`)
+    return undefined
   }
 
   close(): void {

@@ -14,6 +14,7 @@ import { BlockReader } from './block.ts'
 import { changesBetween, type StoredChanges } from './change-log.ts'
 import { decodeDenial, denialAtOrBefore, denialEntry, denialMatches, denialSlot } from './denial.ts'
 import { type EnvironmentWriter, parseInfo, type Tables } from './environment.ts'
+import { Journal } from './journal.ts'
 import { INFO_KEY, OWNER_PREFIX, Table, type ZoneInfo } from './layout.ts'
 import { LmdbSource } from './lmdb-tree.ts'
 import { writeNumber } from './number-key.ts'
@@ -128,6 +129,12 @@ export class ZoneSnapshot implements ZoneView {
   /** What the updates since an earlier revision changed; undefined when that is not known any more. */
   changesSince(revision: number): StoredChanges | undefined {
     return changesBetween(this.#source.tree(Table.Changes), revision, this.info.revision)
+  }
+
+  /** What each update changed, as far back as it is kept. */
+  get journal(): Journal {
+    const source = this.#source
+    return new Journal(this.path, this.info, () => (source.has(Table.Journal) ? source.tree(Table.Journal) : undefined))
   }
 
   /** What was kept with the zone under a key, as an array of its own. */

@@ -38,6 +38,8 @@ export interface Tree {
 export interface TreeSource {
   /** The tree of this name; throws StoreError when the environment has none. */
   tree(name: string): Tree
+  /** Whether the environment has a tree of this name: one that an older program made lacks those that came later. */
+  has(name: string): boolean
   /** How values are read, for the status: the map's pages, or lmdb's calls, with the reason. */
   readonly method: string
   /**

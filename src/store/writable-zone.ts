@@ -2,10 +2,12 @@ import { existsSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RootDatabase } from 'lmdb'
 import { type Name, nameFromText, nameToText } from '../wire/index.ts'
+import { DEFAULT_JOURNAL, type JournalSettings } from '../zone/index.ts'
 import { takeLock, versionIn, zoneFolder } from './catalog.ts'
 import { encodeChanges, KEPT_CHANGES, type StoredChanges } from './change-log.ts'
 import { checkFormat, openEnvironment, openTables, parseInfo, type Tables } from './environment.ts'
 import { StoreError, writeError } from './error.ts'
+import { type JournalRecord, JournalWriter } from './journal-writer.ts'
 import { INFO_KEY, type ZoneInfo } from './layout.ts'
 import type { HeldLock } from './lock-file.ts'
 import { numberKey } from './number-key.ts'
@@ -34,6 +36,7 @@ export interface ZoneWork {
   /** Undefined when every bucket or slot may have changed. */
   readonly changes: StoredChanges | undefined
   readonly state: readonly StatePut[]
+  readonly journal: JournalRecord
 }
 
 /**
@@ -51,10 +54,17 @@ export class WritableZone {
   readonly #lock: HeldLock
   readonly #env: RootDatabase
   readonly #tables: Tables
+  readonly #journal: JournalWriter
   #info: ZoneInfo
   #snapshot: ZoneSnapshot | undefined
 
-  private constructor(folder: string, version: string, lock: HeldLock, env: RootDatabase) {
+  private constructor(
+    folder: string,
+    version: string,
+    lock: HeldLock,
+    env: RootDatabase,
+    journal: JournalSettings | 'off',
+  ) {
     this.#folder = folder
     this.version = version
     this.path = join(folder, version)
@@ -62,15 +72,17 @@ export class WritableZone {
     this.#env = env
     checkFormat(this.path, env)
     this.#tables = openTables(env)
+    this.#journal = new JournalWriter(this.path, this.#tables.Journal, journal)
     this.#info = parseInfo(this.path, this.#tables.Meta.getBinary(Buffer.from(INFO_KEY)))
     this.origin = nameFromText(this.#info.origin)
   }
 
   /**
    * Opens the version of a zone that is served.
+   * @param journal how far back changes are kept
    * @throws StoreError when the zone was never loaded, its store can't be used, or another process writes to it
    */
-  static open(dataDir: string, origin: Name): WritableZone {
+  static open(dataDir: string, origin: Name, journal: JournalSettings | 'off' = DEFAULT_JOURNAL): WritableZone {
     const folder = zoneFolder(dataDir, origin)
     if (versionIn(folder) === undefined) {
       throw new StoreError(folder, `the zone ${nameToText(origin)} is not in this data folder: load it first`)
@@ -82,7 +94,7 @@ export class WritableZone {
       const version = versionIn(folder)!
       const path = join(folder, version)
       env = openForWriting(path)
-      return new WritableZone(folder, version, lock, env)
+      return new WritableZone(folder, version, lock, env, journal)
     } catch (error) {
       void env?.close()
       lock.release()
@@ -155,10 +167,19 @@ export class WritableZone {
     this.#lock.release()
   }
 
-  #describe({ info, changes, state }: ZoneWork): ZoneInfo {
+  #describe({ info, changes, state, journal }: ZoneWork): ZoneInfo {
     const { Meta, Changes, State } = this.#tables
     const revision = this.#info.revision + 1
-    const described = { ...info, revision, updatedAt: new Date().toISOString() }
+    const now = new Date()
+    const { journal: keptBefore, ...known } = info
+    const serials = { before: this.#info.serial, after: info.serial }
+    const kept = this.#journal.write(revision, journal, serials, now.getTime(), keptBefore)
+    const described: ZoneInfo = {
+      ...known,
+      revision,
+      updatedAt: now.toISOString(),
+      ...(kept === undefined ? {} : { journal: kept }),
+    }
     Meta.putSync(Buffer.from(INFO_KEY), Buffer.from(JSON.stringify(described)))
     Changes.putSync(numberKey(revision), Buffer.from(encodeChanges(changes)))
     if (revision > KEPT_CHANGES) Changes.removeSync(numberKey(revision - KEPT_CHANGES))

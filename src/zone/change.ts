@@ -13,3 +13,14 @@ export interface RRsetChange {
   /** The RRset from now on; undefined removes it. */
   readonly rrset: RRset | undefined
 }
+
+/** What became of one RRset, told so that it can be undone as well as done. One of the two is there at least. */
+export interface RRsetReplacement {
+  /** Lower case. */
+  readonly owner: Name
+  /** RR type code. */
+  readonly type: number
+  /** The whole RRset as it was and as it is; undefined where there was, or is, none. */
+  readonly before: RRset | undefined
+  readonly after: RRset | undefined
+}

@@ -101,7 +101,7 @@ export class SignedZone {
     if (turn.publication.signZoneWith.length === 0) throw new UnsignedZoneError('no key signs the zone any more')
     const context = signingContext(this.#life, turn, now)
     const updates: UpdateResult[] = []
-    const keys = await this.#commit(this.#apexChanges(turn), this.#apexRenewals(context), turn, context)
+    const keys = await this.#commit('keys', this.#apexChanges(turn), this.#apexRenewals(context), turn, context)
     if (keys !== undefined) updates.push(keys)
     const renewed = await this.#sweepOn(turn, context, updates)
     const { alarms, checkParent, awaited } = turn
@@ -120,10 +120,11 @@ export class SignedZone {
   async change(changes: readonly RRsetChange[], now: number): Promise<UpdateResult | undefined> {
     const turn = this.#turn ?? this.#life.turn({ served: this.#served(), parent: this.#parent }, now)
     this.#turn = turn
-    return this.#commit(changes, [], turn, signingContext(this.#life, turn, now))
+    return this.#commit('update', changes, [], turn, signingContext(this.#life, turn, now))
   }
 
   async #commit(
+    cause: 'keys' | 'update' | 'renewal',
     changes: readonly RRsetChange[],
     renewed: readonly RRsetChange[],
     turn: KeyTurn,
@@ -142,7 +143,7 @@ export class SignedZone {
       })
       await this.#ask?.(zoneText(changedNodes(nodesOf(snapshot), signed)))
     } else if (record === undefined) return undefined
-    return this.#updater.apply(signed, record === undefined ? {} : { state: [putRecord(record)] })
+    return this.#updater.apply(signed, { cause, ...(record === undefined ? {} : { state: [putRecord(record)] }) })
   }
 
   /** What of the keys the apex does not show as it is to. */
@@ -187,7 +188,7 @@ export class SignedZone {
     const record = sweep.done ? { keys, maxTtl, fingerprint, at } : undefined
     // A sweep that a commit fails in has passed what it did not renew: the next turn begins another.
     this.#sweep = undefined
-    const update = await this.#commit([], renewed, turn, context, record)
+    const update = await this.#commit('renewal', [], renewed, turn, context, record)
     if (update !== undefined) updates.push(update)
     if (record !== undefined) this.#record = record
     else this.#sweep = sweep

@@ -1,0 +1,79 @@
+import { RRType } from '../iana/index.ts'
+import { JournalError, type ZoneSnapshot } from '../store/index.ts'
+import { changedNodes, type RRsetChange, type ZoneNode } from '../zone/index.ts'
+import { apexFacts } from './chain.ts'
+import { nodesOf } from './zone-text.ts'
+
+/** An earlier state of a zone: by its serial, the last of those that have it, or by its revision. */
+export type OldVersion = { readonly serial: number } | { readonly revision: number }
+
+/** A state of a zone that its journal does not lead back to. */
+export class NotKeptError extends Error {
+  override readonly name = 'NotKeptError'
+  /** Presentation form. */
+  readonly origin: string
+  /** The oldest state that can be gone back to, and the newest. */
+  readonly oldest: KeptState
+  readonly newest: KeptState
+
+  constructor(origin: string, wanted: OldVersion, oldest: KeptState, newest: KeptState) {
+    const what = 'serial' in wanted ? `serial ${wanted.serial}` : `revision ${wanted.revision}`
+    const told = ({ serial, revision }: KeptState) => `serial ${serial} (revision ${revision})`
+    super(`zone ${origin}: ${what} is not kept; its journal leads from ${told(oldest)} to ${told(newest)}`)
+    this.origin = origin
+    this.oldest = oldest
+    this.newest = newest
+  }
+}
+
+export interface KeptState {
+  readonly serial: number
+  readonly revision: number
+}
+
+/**
+ * All nodes of a zone in canonical order as an earlier update left them: the journal is undone over the nodes as they are.
+ * What it touched is held in memory, and nothing else.
+ * @throws NotKeptError, JournalError
+ */
+export function nodesAt(snapshot: ZoneSnapshot, wanted: OldVersion): Generator<ZoneNode> {
+  const { revision, serial } = stateOf(snapshot, wanted)
+  const { journal, info } = snapshot
+  const undone = new Map<string, RRsetChange>()
+  for (let undo = info.revision; undo > revision; undo--) {
+    for (const { owner, type, before } of journal.replacements(undo)) {
+      undone.set(`${type} ${Buffer.from(owner).toString('latin1')}`, { owner, type, rrset: before })
+    }
+  }
+  return checked(changedNodes(nodesOf(snapshot), [...undone.values()]), snapshot, { revision, serial })
+}
+
+/** The apex comes first, and tells whether the journal led where it said. */
+function* checked(nodes: Iterable<ZoneNode>, { path }: ZoneSnapshot, state: KeptState): Generator<ZoneNode> {
+  let isFirst = true
+  for (const node of nodes) {
+    if (isFirst && (!node.rrsets.some(({ type }) => type === RRType.SOA) || serialOf(node) !== state.serial)) {
+      throw new JournalError(path, state.revision, `undone, it does not give serial ${state.serial}`)
+    }
+    isFirst = false
+    yield node
+  }
+}
+
+function serialOf({ rrsets }: ZoneNode): number {
+  return apexFacts(rrsets).serial
+}
+
+function stateOf({ journal, info }: ZoneSnapshot, wanted: OldVersion): KeptState {
+  const newest = { serial: info.serial, revision: info.revision }
+  const isWanted = ({ serial, revision }: KeptState) =>
+    'serial' in wanted ? serial === wanted.serial : revision === wanted.revision
+  let state = newest
+  if (isWanted(state)) return state
+  for (const { revision, serialBefore, whole } of journal.back()) {
+    if (whole) break
+    state = { serial: serialBefore, revision: revision - 1 }
+    if (isWanted(state)) return state
+  }
+  throw new NotKeptError(info.origin, wanted, state, newest)
+}
