@@ -16,4 +16,17 @@ export {
 export { type EventOutcome, FeedRefusal, REFUSALS, type RefusalReason } from './outcome.ts'
 export type { FeedReader, StateEntry } from './reader.ts'
 export { DEFAULT_FEED_TTL, DEFAULT_RULES, type FeedRules, type FeedSettings } from './settings.ts'
+export { createSource } from './sources/create.ts'
+export { DEFAULT_PUSH_LIMITS, type PushLimits, PushQueueFull, PushSource, PushStopped } from './sources/push.ts'
+export {
+  DEFAULT_NATS,
+  type FileSettings,
+  type FolderSettings,
+  type NatsLogin,
+  type NatsSettings,
+  type NatsTls,
+  type SourceSettings,
+  type StdinSettings,
+} from './sources/settings.ts'
 export { type FeedItem, type FeedSink, type FeedSource, MAX_EVENT_OCTETS, type SourceReport } from './sources/source.ts'
+export { StreamSource } from './sources/stream.ts'

@@ -21,6 +21,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   delv: 'bind9-dnsutils',
   dig: 'bind9-dnsutils',
   kdig: 'knot-dnsutils',
+  'nats-server': 'nats-server',
 }
 
 /** The program's path, or undefined where it is not installed. Daemons lie in sbin, which is not always in PATH. */
