@@ -1,0 +1,37 @@
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { Worker } from 'node:worker_threads'
+import type { NativeOrder } from './native-thread.ts'
+
+/** How fast P-256 signatures are made. */
+export interface SigningRate {
+  readonly perSecond: number
+  /** Microseconds of processor time for each; it compares also where others use the machine. */
+  readonly processor: number
+}
+
+/**
+ * What node:crypto itself makes on some threads that do nothing else.
+ * @param octets of each message
+ * @returns of all threads together
+ */
+export async function nativeRate(threads: number, octets: number, seconds: number): Promise<SigningRate> {
+  const workerData: NativeOrder = { octets, milliseconds: 1000 * seconds }
+  // Node 20 does not load TypeScript in a thread by itself.
+  const require = createRequire(import.meta.url)
+  const load = [require.resolve('tsx/cjs'), require.resolve('./native-thread.ts')]
+  const source = load.map((file) => `require(${JSON.stringify(file)});`).join('')
+  const workers = Array.from({ length: threads }, () => new Worker(source, { eval: true, execArgv: [], workerData }))
+  try {
+    await Promise.all(workers.map((worker) => once(worker, 'message')))
+    const before = process.cpuUsage()
+    const began = performance.now()
+    const results = workers.map((worker) => once(worker, 'message') as Promise<[number]>)
+    for (const worker of workers) worker.postMessage('go')
+    const signatures = (await Promise.all(results)).reduce((sum, [made]) => sum + made, 0)
+    const { user, system } = process.cpuUsage(before)
+    return { perSecond: signatures / ((performance.now() - began) / 1000), processor: (user + system) / signatures }
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()))
+  }
+}
