@@ -7,6 +7,7 @@ import { addLoad } from './commands/load.ts'
 import { addMetrics } from './commands/metrics.ts'
 import { addQuery } from './commands/query.ts'
 import { addReload } from './commands/reload.ts'
+import { addResign } from './commands/resign.ts'
 import { addServe } from './commands/serve.ts'
 import { addSign } from './commands/sign.ts'
 import { addStatus } from './commands/status.ts'
@@ -78,6 +79,7 @@ Examples:
     addMetrics,
     addReload,
     addUpdate,
+    addResign,
     addKeys,
   ])
     add(program)

@@ -81,6 +81,18 @@ export function requestChange(
   return call<ChangeReport>(address, { method: 'POST', path, agent, headers: TEXT }, text)
 }
 
+/**
+ * Has a running server sign all of a zone anew that it keeps signed; waits until it answers with that.
+ * @param origin fully qualified
+ * @param trustsClock the clock is right, whatever the zone that is served says
+ * @throws ControlClientError
+ */
+export function requestResign(address: ControlAddress, origin: string, trustsClock: boolean): Promise<ChangeReport> {
+  const query = trustsClock ? '?clock=trusted' : ''
+  const path = `/v1/zones/${encodeURIComponent(origin)}/resign${query}`
+  return call<ChangeReport>(address, { method: 'POST', path })
+}
+
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' }
 
 async function call<T>(address: ControlAddress, options: RequestOptions, body?: string): Promise<T> {

@@ -11,6 +11,7 @@ import {
   type ReloadReport,
   requestChange,
   requestReload,
+  requestResign,
   type StatusReport,
 } from './index.ts'
 
@@ -44,6 +45,7 @@ const target: ControlTarget = {
   status: () => STATUS,
   reload: async () => RELOAD,
   change: async (origin, text) => ({ serial: text.length, problem: origin }),
+  resign: async (origin, trustsClock) => ({ serial: trustsClock ? 1 : 0, problem: origin }),
 }
 
 const open = (socket: string, asked = target) => openControl({ ...settings, socket }, controlRoutes(asked))
@@ -54,6 +56,8 @@ test('status, reload and changes pass through the socket, which only its owner m
   expect(await fetchStatus(path)).toEqual(STATUS)
   expect(await requestReload(path)).toEqual(RELOAD)
   expect(await requestChange(path, 'a\\032/b.', 'delete x')).toEqual({ serial: 8, problem: 'a\\032/b.' })
+  expect(await requestResign(path, 'a\\032/b.', true)).toEqual({ serial: 1, problem: 'a\\032/b.' })
+  expect(await requestResign(path, 'zz.', false)).toEqual({ serial: 0, problem: 'zz.' })
   await server.close()
   await expect(fetchStatus(path)).rejects.toMatchObject({ absent: true, message: `no server runs on ${path}` })
 })

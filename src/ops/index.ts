@@ -7,6 +7,7 @@ export {
   type RemoteAddress,
   requestChange,
   requestReload,
+  requestResign,
 } from './client.ts'
 export { answers, type ControlServer, openControl } from './control.ts'
 export { ControlError, RequestError, type RequestProblem } from './error.ts'

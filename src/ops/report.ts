@@ -79,8 +79,21 @@ export interface ZoneVersionReport {
 
 /** How a zone is kept signed. Times are ISO 8601, in UTC. */
 export interface SigningReport {
-  /** `signing`, or `refused` when the last commit did not pass the gate, or `failed` for another fault. */
-  readonly state: 'signing' | 'refused' | 'failed'
+  /**
+   * `signing`; `signing-whole` while all of the zone is signed anew; `insecure` when it is to be unsigned, and is; `refused`
+   * when the last commit did not pass the gate; `failed` for another fault.
+   */
+  readonly state: 'signing' | 'signing-whole' | 'insecure' | 'refused' | 'failed'
+  /** Why all of the zone is being signed anew, and how far that is; null when it is not. */
+  readonly whole: {
+    readonly reason: string
+    readonly phase: string
+    readonly records: number
+    readonly totalRecords: number
+    readonly seconds: number
+  } | null
+  /** How far the look at all signatures is, in names; null when none is under way. */
+  readonly sweep: { readonly looked: number; readonly of: number } | null
   /** What the last turn was refused for, or null. */
   readonly problem: string | null
   /** Ids of keys, by what the zone shows of them. */

@@ -9,6 +9,8 @@ export interface ControlTarget {
   reload(): Promise<ReloadReport>
   /** Changes records of a zone that the server keeps signed; settles when it answers with them. */
   change(origin: string, text: string): Promise<ChangeReport>
+  /** Signs all of a zone anew that the server keeps signed; settles when it answers with that. */
+  resign(origin: string, trustsClock: boolean): Promise<ChangeReport>
 }
 
 /** A request that its route's right has let pass. */
@@ -73,6 +75,13 @@ export function controlRoutes(target: ControlTarget): ControlRoute[] {
       right: 'changes',
       zones: 'path',
       answer: ({ parameters, body }) => target.change(parameters.origin!, body),
+    },
+    {
+      method: 'POST',
+      path: '/v1/zones/:origin/resign',
+      right: 'control',
+      zones: 'path',
+      answer: ({ parameters, query }) => target.resign(parameters.origin!, query.clock === 'trusted'),
     },
   ]
 }

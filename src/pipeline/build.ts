@@ -18,12 +18,12 @@ import {
   HostIndexBuilder,
   hashOctets,
   INFO_KEY,
+  type KeptEntry,
   nameHash,
   OctetWriter,
   OWNER_PREFIX,
   readNumber,
   readU32,
-  type StatePut,
   siblingHosts,
   writeNumber,
   type ZoneInfo,
@@ -44,8 +44,10 @@ export interface BuildOptions {
   readonly expiresAt: ZoneInfo['expiresAt']
   /** Beginning of the names of folders for what does not fit into memory. */
   readonly folder: string
-  /** What is kept with the zone from the start. */
-  readonly state: readonly StatePut[]
+  /** What is kept with the zone from the start; of one table in ascending order of the keys. */
+  readonly kept: Iterable<KeptEntry>
+  /** When the records were loaded, ISO 8601, where that was before: this version is an update of them then. */
+  readonly loadedAt?: string
 }
 
 /**
@@ -116,6 +118,7 @@ export class ZoneBuilder {
     this.#putDenials()
     const buckets = bucketCount(this.#entries, this.#entryOctets)
     const apex = this.#apex ?? apexFacts([])
+    const now = new Date().toISOString()
     const info: ZoneInfo = {
       formatVersion: FORMAT_VERSION,
       origin: nameToText(this.#origin),
@@ -133,16 +136,16 @@ export class ZoneBuilder {
       entries: this.#entries,
       entryOctets: this.#entryOctets,
       hashSeed: this.#hashSeed,
-      loadedAt: new Date().toISOString(),
-      updatedAt: undefined,
+      loadedAt: this.#options.loadedAt ?? now,
+      updatedAt: this.#options.loadedAt === undefined ? undefined : now,
       source: this.#options.source,
       expiresAt: this.#options.expiresAt,
     }
     const writer = this.#writer
     writer.put('Meta', Buffer.from(INFO_KEY), Buffer.from(JSON.stringify(info)))
     this.#hosts.finish((key, value) => writer.put('Hosts', key, value))
-    this.#putState()
-    for (const table of ['Owners', 'Denial', 'Meta', 'Hosts', 'State'] as const) writer.flush(table)
+    for (const { table, key, value } of this.#options.kept) writer.put(table, key, value)
+    for (const table of ['Owners', 'Denial', 'Meta', 'Hosts'] as const) writer.flush(table)
     const snapshot = ZoneSnapshot.ofBuild(writer, info)
     try {
       this.#compile(snapshot, onCompiled)
@@ -171,11 +174,6 @@ export class ZoneBuilder {
   /** Frees what the build holds; of no effect once it has finished. */
   dispose(): void {
     this.#hosts.dispose()
-  }
-
-  #putState(): void {
-    const puts = [...this.#options.state].sort((a, b) => Buffer.compare(a.key, b.key))
-    for (const { key, value } of puts) if (value !== undefined) this.#writer.put('State', key, value)
   }
 
   #putBlock(): void {

@@ -1,19 +1,25 @@
 /** The one road from input to a served version. */
 export { type CheckOptions, type CheckResult, checkZoneFile } from './check.ts'
 export { type ExportOptions, exportZone } from './export.ts'
-export { type LoadOptions, type LoadResult, loadZone } from './load.ts'
+export { type LoadOptions, loadZone } from './load.ts'
+export type { LoadResult } from './new-version.ts'
 export { NotKeptError, nodesAt, type OldVersion } from './old-version.ts'
 export { LOAD_PHASES, type LoadPhase, type LoadProgress, type PhaseTimes, type ProgressListener } from './progress.ts'
 export { type SignOptions, type SignPolicy, type SignResult, signZoneFile } from './sign.ts'
 export {
   ChangeTextError,
   changesFromText,
+  ForeignKeysError,
   KeyLife,
+  needsWholeSigning,
+  type ResignKeptOptions,
+  resignKept,
   SignedZone,
   type SignedZoneOptions,
   type SigningTurn,
-  signingOfLoad,
+  signingOfWhole,
   UnsignedZoneError,
+  WholeSigningNeededError,
 } from './signed/index.ts'
 export type { LoadSigning } from './signed-nodes.ts'
 export {

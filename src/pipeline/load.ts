@@ -1,30 +1,14 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { RrsigVerifier } from '../dnssec/verify/index.ts'
-import {
-  EnvironmentWriter,
-  type StatePut,
-  StoreError,
-  writeError,
-  ZoneBuild,
-  type ZoneInfo,
-  ZoneSnapshot,
-  zoneInfo,
-} from '../store/index.ts'
+import { checkClock } from '../dnssec/gate/index.ts'
+import { currentVersion, type KeptEntry, openZone, type StatePut, StoreError, type ZoneInfo } from '../store/index.ts'
 import type { Name } from '../wire/index.ts'
-import { ZoneChecker, type ZoneFindings } from '../zone/checks/index.ts'
-import type { ZoneFileProblem } from '../zonefile/index.ts'
-import { ZoneBuilder } from './build.ts'
+import { type LoadResult, makeVersion, type VersionTools } from './new-version.ts'
 import { FileNodes, type NodeSource } from './node-source.ts'
-import { type PhaseTimes, type ProgressListener, ProgressReporter } from './progress.ts'
+import type { ProgressListener } from './progress.ts'
 import { type LoadSigning, SignedNodes } from './signed-nodes.ts'
-import { nodesOf, zoneText } from './zone-text.ts'
-
-/**
- * Signatures verified one and all, and then one in so many: enough to refuse a zone signed with the wrong key, and no
- * more than part of a second. `check` verifies every one.
- */
-const VERIFIED = { exhaustiveUpTo: 2000, sampleEvery: 200 }
+import { UnsignedNodes, type Unsigning } from './unsigned-nodes.ts'
+import { FileData } from './zone-data.ts'
 
 export interface LoadOptions {
   readonly dataDir: string
@@ -38,137 +22,80 @@ export interface LoadOptions {
   readonly expiresAt?: number
   /** What is kept with the zone from the start, as updates keep it. Nothing is taken over from the version before. */
   readonly state?: readonly StatePut[]
-  /** Signs the zone; absent, it is loaded as it is. */
-  readonly signing?: LoadSigning
+  /** Signs the zone, or takes signing off it; absent, it is loaded as it is. */
+  readonly signing?: LoadSigning | Unsigning
   /** Asked with the text of the zone as it would be served: what it throws refuses the load. */
   readonly ask?: (text: Iterable<Uint8Array>) => Promise<void>
 }
 
-export interface LoadResult {
-  /** The zone is loaded, and what is served from now on. */
-  readonly ok: boolean
-  /** Of the zone loaded. */
-  readonly info: ZoneInfo | undefined
-  /** Of the file's syntax; any keeps the zone from being loaded. */
-  readonly problems: readonly ZoneFileProblem[]
-  /** Reading stopped after the most problems listed. */
-  readonly truncatedProblems: boolean
-  /** Of the zone checks; an error keeps the zone from being loaded. */
-  readonly findings: ZoneFindings
-  /**
-   * The errors found are of the zone as it was signed here, whose unsigned data had passed the checks. A signature that
-   * does not verify when it is made is an error that the load throws.
-   */
-  readonly signingAtFault: boolean
-  /** In all, and by phase. */
-  readonly seconds: number
-  readonly phases: PhaseTimes
-}
-
-const NOTHING_FOUND: ZoneFindings = { findings: [], errors: 0, warnings: 0, countsByCheck: {} }
-
 /**
  * Loads a zone file into a data folder: reads, checks and compiles it beside the version that is there, then switches.
  * Whatever fails or interrupts it, the version before stays. With `signing` it signs the zone on the way, and what is
- * stored has then passed the gate: each signature verified with the keys as published, the signed zone checked whole.
+ * stored has then passed the gate: the clock held against the version before, each signature verified with the keys as
+ * published, the signed zone checked whole.
  * @throws StoreError when the store can't be written; with `signing`, GateRefusal, SigningThreadError,
  * HashCollisionError. What is wrong with the zone is in the result.
  */
-export async function loadZone(options: LoadOptions): Promise<LoadResult> {
-  const { dataDir, origin, file, signing, memory } = options
-  const reporter = new ProgressReporter(options.onProgress)
-  const build = ZoneBuild.begin(dataDir, origin)
-  let writer: EnvironmentWriter | undefined
-  let committed = false
-  let nodes: NodeSource | undefined
-  let started: ZoneBuilder | undefined
-  try {
-    const checker = new ZoneChecker({
+export function loadZone(options: LoadOptions): Promise<LoadResult> {
+  const { dataDir, origin, file, signing, expiresAt, state = [], onProgress, ask } = options
+  const now = signing === undefined ? Math.floor(Date.now() / 1000) : timeOf(signing)
+  return makeVersion(
+    {
+      dataDir,
       origin,
-      now: signing?.context.now ?? Math.floor(Date.now() / 1000),
-      temporaryFolder: `${build.path}-checks`,
-      verifier: new RrsigVerifier(VERIFIED),
-    })
-    const reading = { origin, file, reporter, observer: checker, folder: build.path, memory }
-    nodes =
-      signing === undefined
-        ? new FileNodes(reading)
-        : new SignedNodes({ ...reading, signing, serialBefore: serialBefore(dataDir, origin) })
-    const source = sourceOf(file)
-    const parsed = nodes.read()
-    const outcome = (findings: ZoneFindings, info?: ZoneInfo): LoadResult => ({
-      ok: info !== undefined,
-      info,
-      problems: parsed.problems,
-      truncatedProblems: parsed.truncatedProblems,
-      findings,
-      signingAtFault: false,
-      seconds: reporter.seconds,
-      phases: reporter.times,
-    })
-    if (parsed.problems.length > 0) return outcome(NOTHING_FOUND)
-    const total = nodes.records
-    const early = nodes.prepare()
-    if (early !== undefined && early.errors > 0) return outcome(early)
-
-    writer = new EnvironmentWriter(build.path)
-    const builder = new ZoneBuilder(origin, writer, {
-      nsec3Records: nodes.nsec3Records,
-      source,
-      expiresAt: options.expiresAt,
-      folder: build.path,
-      state: options.state ?? [],
-    })
-    started = builder
-    await nodes.give((node, key) => {
-      checker.node(node)
-      builder.add(node, key)
-    })
-    const findings = checker.finish()
-    if (findings.errors > 0) return { ...outcome(findings), signingAtFault: signing !== undefined }
-
-    reporter.enter('compile', total)
-    const info = builder.finish((done, all) => reporter.report(Math.round((done * total) / all), total))
-    reporter.enter('commit', total)
-    await writer.finish()
-    writer = undefined
-    if (options.ask !== undefined) await askAbout(build.path, options.ask)
-    build.commit()
-    committed = true
-    reporter.end()
-    return outcome(findings, info)
-  } catch (error) {
-    throw isFullDisk(error) ? writeError(build.path, error) : error
-  } finally {
-    nodes?.dispose()
-    started?.dispose()
-    await writer?.abandon()
-    if (!committed) build.abandon()
-  }
+      now,
+      isSigning: signing !== undefined && 'context' in signing,
+      ...(onProgress === undefined ? {} : { onProgress }),
+      ...(ask === undefined ? {} : { ask }),
+    },
+    (tools) => ({ nodes: nodesOfFile(options, tools), source: sourceOf(file), expiresAt, kept: keptOf(state) }),
+  )
 }
 
-async function askAbout(path: string, ask: NonNullable<LoadOptions['ask']>): Promise<void> {
-  const snapshot = ZoneSnapshot.open(path)
-  try {
-    await ask(zoneText(nodesOf(snapshot)))
-  } finally {
-    snapshot.close()
-  }
+/** When a zone is signed, or signing is taken off it, in seconds since 1970. */
+export function timeOf(signing: LoadSigning | Unsigning): number {
+  return 'context' in signing ? signing.context.now : signing.now
 }
 
-/** Of the version there is. One that cannot be read can't be followed either. */
-function serialBefore(dataDir: string, origin: Name): number | undefined {
+function nodesOfFile({ dataDir, origin, file, memory, signing }: LoadOptions, tools: VersionTools): NodeSource {
+  const { reporter, observer, folder } = tools
+  if (signing === undefined) return new FileNodes({ origin, file, reporter, observer, folder, memory })
+  const serialBefore = checkedSerial(dataDir, origin, timeOf(signing))
+  const data = (told: VersionTools['observer']) =>
+    new FileData({ origin, file, reporter, observer: told, folder: `${folder}-records`, memory })
+  return 'context' in signing
+    ? new SignedNodes({ signing, serialBefore, reporter, observer, folder, data })
+    : new UnsignedNodes({ unsigning: signing, serialBefore, reporter, data: data(observer) })
+}
+
+/**
+ * The serial of the version there is, against which the clock is held. One that cannot be read can't be followed either.
+ * @throws GateRefusal when the clock cannot be right
+ */
+function checkedSerial(dataDir: string, origin: Name, now: number): number | undefined {
+  if (currentVersion(dataDir, origin) === undefined) return undefined
   try {
-    return zoneInfo(dataDir, origin)?.serial
+    const before = openZone(dataDir, origin, { method: 'lmdb' })
+    try {
+      checkClock(before, now, lastChange(before.info))
+      return before.serial
+    } finally {
+      before.close()
+    }
   } catch (error) {
     if (error instanceof StoreError) return undefined
     throw error
   }
 }
 
-/** Sorting and checking write files too. */
-function isFullDisk(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOSPC'
+/** When a zone was last loaded or changed, in seconds since 1970. */
+export function lastChange({ updatedAt, loadedAt }: ZoneInfo): number {
+  return Math.floor(Date.parse(updatedAt ?? loadedAt) / 1000)
+}
+
+function keptOf(state: readonly StatePut[]): KeptEntry[] {
+  const sorted = [...state].sort((a, b) => Buffer.compare(a.key, b.key))
+  return sorted.flatMap(({ key, value }) => (value === undefined ? [] : { table: 'State' as const, key, value }))
 }
 
 function sourceOf(file: string): ZoneInfo['source'] {

@@ -1,30 +1,27 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { GateRefusal } from '../dnssec/gate/index.ts'
 import type { KeyStoreDescriptor } from '../dnssec/keystore/index.ts'
-import {
-  isMadeBySigning,
-  type PublishedKeys,
-  type SigningContext,
-  soaSerial,
-  withSerial,
-} from '../dnssec/sign/index.ts'
+import type { PublishedKeys, SigningContext } from '../dnssec/sign/index.ts'
 import { dsDigest, dsMatchesKey, isVerifiable } from '../dnssec/verify/index.ts'
 import { RRType } from '../iana/index.ts'
 import { ROOT } from '../wire/index.ts'
 import { ZoneChecker, type ZoneFindings } from '../zone/checks/index.ts'
-import { compareOctets, type RRset, serialTimeBefore, type ZoneNode } from '../zone/index.ts'
-import type { ParsedRecord, ParseResult } from '../zonefile/index.ts'
-import type { FileNodesOptions, NodeSource } from './node-source.ts'
-import { parseInto, RecordStage, type StageObserver } from './record-stage.ts'
+import { compareOctets, type RRset, type ZoneNode } from '../zone/index.ts'
+import type { ParseResult } from '../zonefile/index.ts'
+import type { NodeSource } from './node-source.ts'
+import type { ProgressReporter } from './progress.ts'
+import type { StageObserver } from './record-stage.ts'
 import { NodeSpool, packedKey, packedLength, SignedForm, unpackNode, WholeZoneSigning } from './signing/index.ts'
+import { notBefore } from './soa.ts'
+import type { UnsignedData } from './zone-data.ts'
 
-/** How a zone is signed while it is loaded. */
+/** How a zone is signed as a whole. */
 export interface LoadSigning {
   readonly context: SigningContext
   readonly published: PublishedKeys
   /** The store of the context's keys, which each signing thread opens by itself. */
   readonly store: KeyStoreDescriptor
-  /** The CDS and CDNSKEY RRsets that the apex is to have, without signatures; those of the file are left out. */
+  /** The CDS and CDNSKEY RRsets that the apex is to have, without signatures; those of the data are left out. */
   readonly apex: readonly RRset[]
   /** Rdata of the DS records that the parent is known to have; none: not known, or none yet. */
   readonly ds?: readonly Uint8Array[]
@@ -32,35 +29,42 @@ export interface LoadSigning {
   readonly threads?: number
 }
 
-export interface SignedNodesOptions extends FileNodesOptions {
+export interface SignedNodesOptions {
   readonly signing: LoadSigning
   /** The serial of the version before: the new one is later, unless the serial scheme is `keep`. */
   readonly serialBefore: number | undefined
+  readonly reporter: ProgressReporter
+  /** Told what can be seen only of single records. */
+  readonly observer: StageObserver
+  /** Beginning of the names of folders for what does not fit into memory. */
+  readonly folder: string
+  /** Where the zone's data are. @param observer told what can be seen only of single records */
+  readonly data: (observer: StageObserver) => UnsignedData
 }
 
 const NO_KEY = new Uint8Array(0)
 
 /**
- * The nodes of a zone file, signed: what earlier signing made is left out, the unsigned zone is checked, then signed on
- * all processors, each signature verified as soon as it is made.
+ * The nodes of a zone, signed: its unsigned data are checked, then signed on all processors, each signature verified as
+ * soon as it is made.
  */
 export class SignedNodes implements NodeSource {
   readonly #options: SignedNodesOptions
   readonly #folder: string
   readonly #checker: ZoneChecker
-  readonly #stage: RecordStage
+  readonly #data: UnsignedData
   readonly #signing: WholeZoneSigning
   readonly #spool: NodeSpool
 
   constructor(options: SignedNodesOptions) {
-    const { signing, folder, memory, observer } = options
+    const { signing, folder, observer, data } = options
     const { context, published, store, threads } = signing
     this.#options = options
     this.#folder = `${folder}-signing`
     mkdirSync(this.#folder, { recursive: true })
     const { origin, now } = context
     this.#checker = new ZoneChecker({ origin, now, temporaryFolder: `${folder}-unsigned-checks` })
-    this.#stage = new RecordStage(origin, both(this.#checker, observer), `${folder}-records`, memory)
+    this.#data = data(both(this.#checker, observer))
     this.#signing = new WholeZoneSigning({
       context,
       published,
@@ -73,17 +77,11 @@ export class SignedNodes implements NodeSource {
   }
 
   read(): ParseResult {
-    const { file, reporter, signing } = this.#options
-    const { origin } = signing.context
-    const isData = ({ type, ownerLength }: ParsedRecord) => {
-      const atApex = ownerLength === origin.length
-      return !isMadeBySigning(type, atApex) && !(atApex && isForParent(type))
-    }
-    return parseInto(this.#stage, origin, file, reporter, isData)
+    return this.#data.read()
   }
 
   get records(): number {
-    return this.#stage.records
+    return this.#data.records
   }
 
   /** @throws GateRefusal when the keys do not fit the DS records at the parent */
@@ -93,7 +91,7 @@ export class SignedNodes implements NodeSource {
     const { records } = this
     reporter.enter('check', records)
     let hasSoa = false
-    this.#stage.drain((node, key) => {
+    this.#data.drain((node, key) => {
       this.#checker.node(node)
       if (key.length === 0) hasSoa = node.rrsets.some(({ type, rdatas }) => type === RRType.SOA && rdatas.length === 1)
       // Without a proper SOA record the checks refuse the zone anyway.
@@ -138,22 +136,18 @@ export class SignedNodes implements NodeSource {
   }
 
   dispose(): void {
-    this.#stage.dispose()
+    this.#data.dispose()
     this.#signing.dispose()
     this.#spool.dispose()
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
-  /** The file's apex with the records for the parent, and a serial from which the next is later than the one before. */
+  /** The data's apex with the records for the parent, and a serial from which the next is later than the one before. */
   #apex({ owner, rrsets }: ZoneNode): ZoneNode {
     const { signing, serialBefore } = this.#options
-    const data = rrsets.map((rrset) => {
-      if (rrset.type !== RRType.SOA || serialBefore === undefined || signing.context.serial === 'keep') return rrset
-      const soa = rrset.rdatas[0]!
-      return serialTimeBefore(soaSerial(soa), serialBefore)
-        ? { ...rrset, rdatas: [withSerial(soa, serialBefore)] }
-        : rrset
-    })
+    const data = rrsets.map((rrset) =>
+      rrset.type === RRType.SOA ? notBefore(rrset, serialBefore, signing.context.serial) : rrset,
+    )
     const added = signing.apex.map((rrset) => ({ ...rrset, rdatas: inOrder(rrset.rdatas), signatures: [] }))
     return { owner, rrsets: [...data, ...added] }
   }
@@ -179,11 +173,6 @@ function isDigestKnown(type: number): boolean {
 
 function visitPacked(buf: Uint8Array, at: number, visit: (node: ZoneNode, key: Uint8Array) => void): void {
   visit(unpackNode(buf, at), packedKey(buf, at))
-}
-
-/** RFC 7344 3: what the parent is asked for stands at the apex, and is made from the keys. */
-function isForParent(type: number): boolean {
-  return type === RRType.CDS || type === RRType.CDNSKEY
 }
 
 /** RFC 4034 6.3. */

@@ -6,15 +6,20 @@ import {
   ChangeTextError,
   changesFromText,
   KeyLife,
+  type LoadProgress,
+  type LoadResult,
   loadZone,
+  needsWholeSigning,
+  resignKept,
   SignedZone,
   type SignedZoneOptions,
   type SigningTurn,
-  signingOfLoad,
+  signingOfWhole,
   type UpdateResult,
 } from '../pipeline/index.ts'
-import { zoneInfo } from '../store/index.ts'
+import { currentVersion } from '../store/index.ts'
 import { type Name, nameFromText } from '../wire/index.ts'
+import { formatFinding } from '../zone/checks/index.ts'
 import type { LoadOutcome } from './load-messages.ts'
 import { loadOutcome } from './load-outcome.ts'
 import type { ChangeOutcome, SignedZoneJob, SigningMessage } from './signing-messages.ts'
@@ -37,6 +42,16 @@ const PROGRESS_INTERVAL = 250
 /** What a refusal by the operator's own command is counted under, beside the reasons of the gate. */
 const COMMAND_REASON = 'command'
 
+/** The data in the store make no zone that may be served: the first of what the checks find. */
+class WholeSigningError extends Error {
+  override readonly name = 'WholeSigningError'
+
+  constructor({ findings: { findings, errors } }: LoadResult) {
+    const first = findings.filter(({ severity }) => severity === 'error').slice(0, 3)
+    super(`signed as a whole, the zone would have ${errors} errors: ${first.map(formatFinding).join('; ')}`)
+  }
+}
+
 /** One zone that the signing process keeps signed. Its work never overlaps: each piece waits for the one before. */
 export class KeptZone {
   readonly #job: SignedZoneJob
@@ -47,6 +62,10 @@ export class KeptZone {
   #timer: NodeJS.Timeout | undefined
   #retry = FIRST_RETRY
   #work: Promise<unknown> = Promise.resolve()
+  /** What the zone is being signed as a whole for, and how far that is. */
+  #whole: SigningReport['whole'] = null
+  /** It was signed as a whole, and no turn has succeeded since. */
+  #resigned = false
   readonly #changes: { readonly text: string; readonly settle: (outcome: ChangeOutcome) => void }[] = []
   #nextCommitAt = 0
   #stopped = false
@@ -77,16 +96,20 @@ export class KeptZone {
       await after
       if (this.#stopped || this.#zone !== undefined) return
       try {
-        // A zone that was never signed is served as it is until its file is loaded.
-        if (zoneInfo(this.#dataDir, this.#origin)?.signed !== true) return
-        const { policy, keys } = this.#job.signing
-        this.#zone = new SignedZone({ dataDir: this.#dataDir, origin: this.#origin, policy, keys, ...this.#asking() })
-        this.#schedule(0)
+        this.#open()
+        if (this.#zone !== undefined) this.#schedule(0)
       } catch (error) {
         this.#fail(error)
         this.#schedule(this.#nextRetry() * 1000)
       }
     })
+  }
+
+  /** Opens the zone, unless it is yet to be loaded. */
+  #open(): void {
+    if (currentVersion(this.#dataDir, this.#origin) === undefined) return
+    const { policy, keys } = this.#job.signing
+    this.#zone = new SignedZone({ dataDir: this.#dataDir, origin: this.#origin, policy, keys, ...this.#asking() })
   }
 
   /** Loads a file, signed as a whole; what is served before stays when that fails. Never rejects. */
@@ -99,29 +122,42 @@ export class KeptZone {
         const { policy, keys } = this.#job.signing
         const now = Math.floor(Date.now() / 1000)
         const life = new KeyLife(this.#origin, policy, keys)
-        const signing = signingOfLoad(life, keys, now)
-        let told = 0
-        let phase = ''
         const result = await loadZone({
           dataDir: this.#dataDir,
           origin: this.#origin,
           file,
-          ...(signing === undefined ? {} : { signing }),
+          signing: signingOfWhole(life, keys, now),
           ...this.#asking(),
-          onProgress: (progress) => {
-            const time = performance.now()
-            if (progress.phase === phase && time - told < PROGRESS_INTERVAL) return
-            phase = progress.phase
-            told = time
-            this.#tell({ kind: 'progress', origin: this.#job.origin, progress })
-          },
+          onProgress: this.#seldom((progress) => this.#tell({ kind: 'progress', origin: this.#job.origin, progress })),
         })
+        if (result.ok) this.#resigned = false
         return { ...loadOutcome(result, this.#job.origin, file), seconds: seconds() }
       } catch (error) {
         if (refusalReason(error) !== undefined) this.#fail(error)
         return { ok: false, lines: [], problem: `not loaded: ${(error as Error).message}`, seconds: seconds() }
       } finally {
         void this.begin()
+      }
+    })
+  }
+
+  /**
+   * Signs the zone anew as a whole, of the data in its store. Never rejects.
+   * @param trustsClock the operator says that the clock is right
+   */
+  resign(trustsClock: boolean): Promise<ChangeOutcome> {
+    return this.#queue(async () => {
+      if (currentVersion(this.#dataDir, this.#origin) === undefined) {
+        return { serial: null, problem: 'the zone is not loaded yet' }
+      }
+      try {
+        await this.#resign('an operator asked for it', trustsClock)
+        this.#schedule(0)
+        return { serial: this.#zone?.updater.info.serial ?? null, problem: null }
+      } catch (error) {
+        this.#fail(error)
+        this.#schedule(this.#nextRetry() * 1000)
+        return { serial: null, problem: (error as Error).message }
       }
     })
   }
@@ -141,6 +177,7 @@ export class KeptZone {
 
   async #commitChanges(): Promise<void> {
     const changes = this.#changes.splice(0)
+    if (changes.length === 0) return
     this.#nextCommitAt = performance.now() + GATHERING * Math.min(changes.length, MOST_GATHERINGS)
     const together = await this.#commitText(changes.map(({ text }) => text).join('\n'))
     // One that is refused must not keep the others out, and is to be told its own reason.
@@ -149,18 +186,25 @@ export class KeptZone {
   }
 
   async #commitText(text: string): Promise<ChangeOutcome> {
-    const zone = this.#zone
-    if (zone === undefined) return { serial: null, problem: this.#problem ?? 'the zone is not loaded and signed yet' }
-    try {
-      const update = await zone.change(changesFromText(zone.updater.snapshot, text), Math.floor(Date.now() / 1000))
-      if (update !== undefined) {
-        this.#committed(zone, [update])
-        if (this.#problem !== undefined) this.#succeed()
+    for (;;) {
+      const zone = this.#zone
+      if (zone === undefined) return { serial: null, problem: this.#problem ?? 'the zone is not loaded and signed yet' }
+      try {
+        const update = await zone.change(changesFromText(zone.updater.snapshot, text), Math.floor(Date.now() / 1000))
+        if (update !== undefined) {
+          this.#committed(zone, [update])
+          if (this.#problem !== undefined) this.#succeed()
+          if (zone.isToBeSwept) this.#schedule(0)
+        }
+        return { serial: zone.updater.info.serial, problem: null }
+      } catch (error) {
+        const isOfText = error instanceof ChangeTextError || error instanceof UnfitChangeError
+        if (isOfText || !needsWholeSigning(error)) {
+          if (!isOfText) this.#fail(error)
+          return { serial: null, problem: (error as Error).message }
+        }
+        if (!(await this.#recover(error))) return { serial: null, problem: this.#problem ?? error.message }
       }
-      return { serial: zone.updater.info.serial, problem: null }
-    } catch (error) {
-      if (!(error instanceof ChangeTextError || error instanceof UnfitChangeError)) this.#fail(error)
-      return { serial: null, problem: (error as Error).message }
     }
   }
 
@@ -168,7 +212,11 @@ export class KeptZone {
   stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timer)
-    return this.#queue(() => this.#close())
+    return this.#queue(async () => {
+      // What came in time is answered.
+      await this.#commitChanges()
+      await this.#close()
+    })
   }
 
   /** The operator's own command is asked before a commit, if there is one. */
@@ -208,12 +256,83 @@ export class KeptZone {
       this.#last = turn
       this.#committed(zone, turn.updates)
       this.#renewed += turn.renewed
+      this.#resigned = false
       this.#succeed()
       if (turn.checkParent) await this.#askParent(zone)
       this.#schedule(turn.nextAt <= now ? BREATH : Math.min((turn.nextAt - now) * 1000, 2 ** 31 - 1))
     } catch (error) {
-      this.#fail(error)
-      this.#schedule(this.#nextRetry() * 1000)
+      await this.#recover(error)
+    }
+  }
+
+  /**
+   * Signs the zone as a whole when that is what an error asks for, and the last time that was done has helped. Otherwise the
+   * work is tried again later.
+   * @returns whether the zone was signed as a whole
+   */
+  async #recover(error: unknown): Promise<boolean> {
+    let fault = error
+    if (needsWholeSigning(error) && !this.#resigned && !this.#stopped) {
+      try {
+        await this.#resign(error.message)
+        this.#schedule(0)
+        return true
+      } catch (failure) {
+        fault = failure
+      }
+    }
+    this.#resigned = false
+    this.#fail(fault)
+    this.#schedule(this.#nextRetry() * 1000)
+    return false
+  }
+
+  /** @throws what keeps the zone from being signed as a whole; what was served before is served on */
+  async #resign(reason: string, trustsClock = false): Promise<void> {
+    this.#log('info', { reason }, 'signing the zone anew as a whole')
+    this.#whole = { reason, phase: 'check', records: 0, totalRecords: 0, seconds: 0 }
+    this.#report()
+    await this.#close()
+    let result: LoadResult
+    try {
+      const { policy, keys } = this.#job.signing
+      result = await resignKept({
+        dataDir: this.#dataDir,
+        origin: this.#origin,
+        policy,
+        keys,
+        now: Math.floor(Date.now() / 1000),
+        trustsClock,
+        ...this.#asking(),
+        onProgress: this.#seldom(({ phase, records, totalRecords, seconds }) => {
+          this.#whole = { reason, phase, records, totalRecords, seconds }
+          this.#report()
+        }),
+      })
+    } finally {
+      this.#whole = null
+      // The one before, where there is no new one.
+      this.#open()
+    }
+    if (!result.ok) throw new WholeSigningError(result)
+    this.#resigned = true
+    this.#commits++
+    const { version, info } = this.#zone!.updater
+    this.#tell({ kind: 'updated', version, info })
+    const fields = { serial: info.serial, denial: info.denial, seconds: Number(result.seconds.toFixed(1)) }
+    this.#log('info', fields, info.signed ? 'the zone was signed anew as a whole' : 'the zone is unsigned from now on')
+  }
+
+  /** Passes on progress at each new phase, and now and then in between. */
+  #seldom(listener: (progress: LoadProgress) => void): (progress: LoadProgress) => void {
+    let told = 0
+    let phase = ''
+    return (progress) => {
+      const time = performance.now()
+      if (progress.phase === phase && time - told < PROGRESS_INTERVAL) return
+      phase = progress.phase
+      told = time
+      listener(progress)
     }
   }
 
@@ -264,7 +383,9 @@ export class KeptZone {
 
   #report(): void {
     const report: SigningReport = {
-      state: this.#problem === undefined ? 'signing' : this.#refused ? 'refused' : 'failed',
+      state: this.#state(),
+      whole: this.#whole,
+      sweep: this.#last?.sweep ?? null,
       problem: this.#problem ?? null,
       keys: this.#last?.keys ?? { published: [], signingKeys: [], signingZone: [] },
       alarms: (this.#last?.alarms ?? []).map(({ kind, id }) =>
@@ -280,6 +401,12 @@ export class KeptZone {
       nextAt: this.#last === undefined ? null : new Date(this.#last.nextAt * 1000).toISOString(),
     }
     this.#tell({ kind: 'report', origin: this.#job.origin, report })
+  }
+
+  #state(): SigningReport['state'] {
+    if (this.#whole !== null) return 'signing-whole'
+    if (this.#problem !== undefined) return this.#refused ? 'refused' : 'failed'
+    return this.#zone?.updater.info.signed === false ? 'insecure' : 'signing'
   }
 
   #log(level: 'info' | 'warn' | 'error', fields: object, message: string): void {

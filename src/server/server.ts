@@ -168,6 +168,11 @@ export class Server {
     return this.#signing.change(origin, text)
   }
 
+  /** Signs all of a zone anew that is kept signed; settles when every query from then on is answered with that. Never rejects. */
+  resign(origin: string, trustsClock: boolean): Promise<ChangeReport> {
+    return this.#signing.resign(origin, trustsClock)
+  }
+
   /** Finishes what is being answered and closes everything, within two seconds. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop()

@@ -19,6 +19,8 @@ export type SigningRequest =
   | { readonly kind: 'load'; readonly origin: string; readonly file: string }
   /** To change records; see `changesFromText`. */
   | { readonly kind: 'change'; readonly id: number; readonly origin: string; readonly text: string }
+  /** To sign all of a zone anew. */
+  | { readonly kind: 'resign'; readonly id: number; readonly origin: string; readonly trustsClock: boolean }
   /** To end what is under way and exit. */
   | { readonly kind: 'stop' }
 

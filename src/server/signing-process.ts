@@ -24,14 +24,16 @@ process.on('message', (request: SigningRequest) => {
         .then((outcome) => tell({ kind: 'loaded', origin, outcome }))
       return
     }
-    case 'change': {
-      const { id, origin, text } = request
+    case 'change':
+    case 'resign': {
+      const { id, origin } = request
       const zone = kept.get(origin)
       if (zone === undefined) {
         tell({ kind: 'changed', id, outcome: { serial: null, problem: `this server does not sign ${origin}` } })
         return
       }
-      void zone.change(text).then((outcome) => tell({ kind: 'changed', id, outcome }))
+      const done = request.kind === 'change' ? zone.change(request.text) : zone.resign(request.trustsClock)
+      void done.then((outcome) => tell({ kind: 'changed', id, outcome }))
       return
     }
     case 'stop':

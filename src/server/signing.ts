@@ -69,11 +69,20 @@ export class Signing {
 
   /** Signs and commits changes that are written as text. Never rejects. */
   change(origin: string, text: string): Promise<ChangeOutcome> {
+    return this.#ask((id) => ({ kind: 'change', id, origin, text }))
+  }
+
+  /** Signs all of a zone anew. Never rejects. */
+  resign(origin: string, trustsClock: boolean): Promise<ChangeOutcome> {
+    return this.#ask((id) => ({ kind: 'resign', id, origin, trustsClock }))
+  }
+
+  #ask(requestOf: (id: number) => SigningRequest): Promise<ChangeOutcome> {
     return new Promise((settle) => {
       if (this.#child === undefined) return settle({ serial: null, problem: 'the signing process does not run' })
       const id = this.#nextChange++
       this.#changes.set(id, settle)
-      this.#send({ kind: 'change', id, origin, text })
+      this.#send(requestOf(id))
     })
   }
 

@@ -305,10 +305,9 @@ export class Zones {
     try {
       const { mtimeMs, size } = statSync(zone.file)
       if (zone.info === undefined) return true
-      const { source, loadedAt, signed } = zone.info
-      // It was loaded before it was to be signed.
-      if (!signed && this.#signing.signs(zone.originText)) return true
-      // The same file is told by its stamp; another one counts when it is younger than the load.
+      const { source, loadedAt } = zone.info
+      // What came by updates is not in the file: only another file replaces it. One that is to be signed, or not any more, is
+      // signed of what the store holds. The same file is told by its stamp; another one counts when it is younger than the load.
       return source?.path === zone.file
         ? source.modified !== mtimeMs || source.size !== size
         : mtimeMs > Date.parse(loadedAt)

@@ -34,7 +34,15 @@ export { FullLoadNeededError, StoreError, writeError } from './error.ts'
 export { HostIndex, HostIndexBuilder, siblingHosts } from './host-index.ts'
 export { Journal, type JournalEntry, JournalError } from './journal.ts'
 export type { JournalRecord } from './journal-writer.ts'
-export { FORMAT_VERSION, INFO_KEY, type JournalSummary, OWNER_PREFIX, Table, type ZoneInfo } from './layout.ts'
+export {
+  FORMAT_VERSION,
+  INFO_KEY,
+  type JournalSummary,
+  type KeptEntry,
+  OWNER_PREFIX,
+  Table,
+  type ZoneInfo,
+} from './layout.ts'
 export { type ForeignLock, type HeldLock, type LockHolder, tryLock } from './lock-file.ts'
 export { numberKey, readNumber, writeNumber } from './number-key.ts'
 export { OctetWriter, readU16, readU32 } from './octets.ts'

@@ -24,6 +24,19 @@ export const Table = {
   Journal: 'journal',
 } as const
 
+/**
+ * Tables whose entries are not made of the zone's records: they go on into a version that is made of those of the version
+ * before. The journal does not: its entries are undone from the version they were made to.
+ */
+export const KEPT_TABLES = ['State'] as const satisfies readonly (keyof typeof Table)[]
+
+/** An entry of one of these tables. */
+export interface KeptEntry {
+  readonly table: (typeof KEPT_TABLES)[number]
+  readonly key: Uint8Array
+  readonly value: Uint8Array
+}
+
 export const INFO_KEY = 'info'
 
 /** LMDB has no empty keys, and the apex has the empty sort key. */

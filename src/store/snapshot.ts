@@ -15,7 +15,7 @@ import { changesBetween, type StoredChanges } from './change-log.ts'
 import { decodeDenial, denialAtOrBefore, denialEntry, denialMatches, denialSlot } from './denial.ts'
 import { type EnvironmentWriter, parseInfo, type Tables } from './environment.ts'
 import { Journal } from './journal.ts'
-import { INFO_KEY, OWNER_PREFIX, Table, type ZoneInfo } from './layout.ts'
+import { INFO_KEY, KEPT_TABLES, type KeptEntry, OWNER_PREFIX, Table, type ZoneInfo } from './layout.ts'
 import { LmdbSource } from './lmdb-tree.ts'
 import { writeNumber } from './number-key.ts'
 import { readU32 } from './octets.ts'
@@ -145,16 +145,14 @@ export class ZoneSnapshot implements ZoneView {
 
   /** What was kept with the zone under the keys that begin with a prefix, in the order of the keys. */
   *states(prefix: Uint8Array): Generator<{ readonly key: Uint8Array; readonly value: Uint8Array }> {
-    const tree = this.#source.tree(Table.State)
-    let from = prefix
-    // A key may be the prefix itself.
-    for (let how: Seek = Seek.Exact; ; how = Seek.After) {
-      if (tree.seek(from, from.length, how)) {
-        const { key } = tree
-        if (key.length < prefix.length || compareOctets(key, 0, prefix.length, prefix, 0, prefix.length) !== 0) return
-        yield { key, value: tree.buf.slice(tree.offset, tree.offset + tree.length) }
-        from = key
-      } else if (how === Seek.After) return
+    yield* entriesOf(this.#source.tree(Table.State), prefix)
+  }
+
+  /** All that is kept with the zone beside its records, table after table, each in the order of its keys. */
+  *kept(): Generator<KeptEntry> {
+    for (const table of KEPT_TABLES) {
+      const tree = this.#source.tree(Table[table])
+      for (const { key, value } of entriesOf(tree, new Uint8Array(0))) yield { table, key, value }
     }
   }
 
@@ -300,6 +298,23 @@ export class ZoneSnapshot implements ZoneView {
   #denialSlot(slot: number): Tree | undefined {
     writeNumber(this.#number, slot)
     return this.denials.seek(this.#number, 4, Seek.Exact) ? this.denials : undefined
+  }
+}
+
+/** The entries of a tree whose keys begin with a prefix, as arrays of their own. */
+function* entriesOf(
+  tree: Tree,
+  prefix: Uint8Array,
+): Generator<{ readonly key: Uint8Array; readonly value: Uint8Array }> {
+  let from = prefix
+  // A key may be the prefix itself, but none is empty.
+  for (let how: Seek = prefix.length === 0 ? Seek.After : Seek.Exact; ; how = Seek.After) {
+    if (tree.seek(from, from.length, how)) {
+      const { key } = tree
+      if (key.length < prefix.length || compareOctets(key, 0, prefix.length, prefix, 0, prefix.length) !== 0) return
+      yield { key, value: tree.buf.slice(tree.offset, tree.offset + tree.length) }
+      from = key
+    } else if (how === Seek.After) return
   }
 }
 

@@ -69,6 +69,7 @@ async function open(some: Partial<ControlSettings> = {}, more: readonly ControlR
       changes.push(text)
       return { serial: 7, problem: origin === 'bad.' ? 'bad' : null }
     },
+    resign: async () => ({ serial: 8, problem: null }),
   })
   const server = await openControl(settings, [...routes, ...more], (request) => denied.push(request))
   opened.push(server)

@@ -22,7 +22,7 @@ export async function buildStore(dataDir: string, origin: Name, nodes: readonly 
     source: undefined,
     expiresAt: undefined,
     folder: build.path,
-    state: [],
+    kept: [],
   })
   for (const node of nodes) builder.add(node, sortKey(node.owner, origin))
   builder.finish(() => {})

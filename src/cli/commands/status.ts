@@ -67,9 +67,19 @@ function zoneLines({ origin, state, version, signing, load, problem }: ZoneRepor
   return lines
 }
 
-function signingLines({ keys, commits, renewed, refusals, problem, alarms, awaits }: SigningReport): string[] {
+function signingLines(signing: SigningReport): string[] {
+  const { state, keys, commits, renewed, refusals, problem, alarms, whole, sweep, awaits } = signing
   const counts = `${commits} commits, ${renewed} signatures renewed, ${refusals} refused by the gate`
-  const lines = [`  signing: by ${keys.signingZone.join(' ') || 'no key yet'}; since the start ${counts}`]
+  const by =
+    state === 'insecure' ? 'by no key, the zone is to be insecure' : `by ${keys.signingZone.join(' ') || 'no key yet'}`
+  const lines = [`  signing: ${by}; since the start ${counts}`]
+  if (whole !== null) {
+    lines.push(
+      `  signing anew as a whole: ${whole.phase}, ${whole.records} of ${whole.totalRecords} records`,
+      `    because ${whole.reason}`,
+    )
+  }
+  if (sweep !== null) lines.push(`  looking at all signatures: ${sweep.looked} of ${sweep.of} names`)
   if (problem !== null) lines.push(`  signing fails: ${problem.replaceAll('\n', '\n    ')}`)
   for (const alarm of alarms) lines.push(`  alarm: ${alarm}`)
   for (const awaited of awaits) lines.push(`  waits: ${awaited}`)

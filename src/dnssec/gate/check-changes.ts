@@ -29,6 +29,9 @@ export interface GateOptions {
   readonly keepsSerial?: boolean
 }
 
+/** What is asked of changes to a zone that is not signed. */
+export type UnsignedGateOptions = Pick<GateOptions, 'now' | 'lastCommit' | 'keepsSerial'>
+
 export interface GateReport {
   /** Signatures verified. */
   readonly signatures: number
@@ -61,6 +64,28 @@ export function checkChanges(view: ZoneView, changes: readonly RRsetChange[], op
   const links = checkChain(zone, names)
   checkApex(zone, options.keepsSerial ?? false)
   return { signatures: signatures.verified, links }
+}
+
+/**
+ * Verifies what is about to be published of a zone that is not signed: form, clock and serial, and that nothing says that
+ * the zone is signed.
+ * @throws GateRefusal for the first thing found wrong
+ */
+export function checkUnsignedChanges(
+  view: ZoneView,
+  changes: readonly RRsetChange[],
+  { now, lastCommit, keepsSerial }: UnsignedGateOptions,
+): void {
+  checkClock(view, now, lastCommit)
+  const zone = new FutureZone(view, changes)
+  for (const { owner, type, rrset } of zone.changes) {
+    const atApex = owner.length === zone.origin.length
+    const isOfSigning = type === RRType.NSEC || type === RRType.NSEC3 || (type === RRType.DNSKEY && atApex)
+    if (rrset !== undefined && (isOfSigning || rrset.signatures.length > 0)) {
+      throw new GateRefusal('misplaced-signature', owner, type, 'it is of a signed zone, and this zone is not signed')
+    }
+  }
+  checkApex(zone, keepsSerial ?? false)
 }
 
 /** The signatures of one change. */

@@ -430,7 +430,7 @@ describe('the clock', () => {
     const { zone, changes } = signAt(now)
     const refusal = zone.refusal(changes, { now })
     expect(said(refusal)).toBe(`clock zz. ${RRType.SOA}`)
-    expect(refusal.message).toContain('full load')
+    expect(refusal.message).toContain('zonecut resign --trust-clock')
   })
 
   test('before the last commit', () => {

@@ -8,6 +8,7 @@ import {
   type RRsetChange,
   sameData,
   writeNsec3Hash,
+  Zonemd,
   type ZoneNode,
   type ZoneView,
 } from '../../zone/index.ts'
@@ -45,7 +46,8 @@ export class OtherDenialError extends Error {
  * @param view the zone as it is, signed
  * @param changes to its data; signatures in them are not looked at. The keys (DNSKEY, CDS, CDNSKEY) are data here
  * @param renewed changes that are signed already and go with the others, see `renewals`
- * @returns every RRset that is to be other than in the view, signed; none when the changes change nothing
+ * @returns every RRset that is to be other than in the view, signed; none when the changes change nothing, and the zone
+ *   {@link showsDigests}
  * @throws UnfitChangeError, OtherDenialError, BrokenChainError, HashCollisionError
  */
 export function signChanges(
@@ -70,7 +72,7 @@ export function signChanges(
   const ttl = denialTtlOf(soa, context.denialTtl)
   if (context.denial === 'nsec') linkNsec(view, names, ttl, context, result)
   else linkNsec3(zone, names, ttl, context, result)
-  if (result.isEmpty) return []
+  if (result.isEmpty && showsDigests(view, context)) return []
 
   const serial =
     context.serial === 'keep' ? soaSerial(soa.rdatas[0]!) : nextSerial(view.serial, context.serial, context.now)
@@ -86,6 +88,12 @@ export function signChanges(
   return result.list()
 }
 
+/** Whether the zone has the ZONEMD records that are asked for, by their hash algorithms, and no others. */
+export function showsDigests(view: ZoneView, { zonemd }: SigningContext): boolean {
+  const shown = view.node(view.origin)?.rrsets.find(({ type }) => type === RRType.ZONEMD)?.rdatas ?? []
+  return shown.length === zonemd.length && shown.every((rdata) => zonemd.includes(Zonemd.hash(rdata)))
+}
+
 /** A name that changes may touch, as they leave it. */
 interface AffectedName {
   readonly name: Name
@@ -94,14 +102,19 @@ interface AffectedName {
   readonly standing: Standing
 }
 
-/** Adding to a chain of one kind does not make one of the other. */
-function checkDenial(view: ZoneView, { denial }: SigningContext): void {
+/**
+ * Adding to a chain of one kind does not make one of the other.
+ * @throws OtherDenialError when the zone does not deny as is asked for
+ */
+export function checkDenial(view: ZoneView, { denial }: Pick<SigningContext, 'denial'>): void {
   const kind = denial === 'nsec' ? 'nsec' : 'nsec3'
   if (view.denial !== kind) {
     throw new OtherDenialError(`the zone is signed with ${view.denial}, where ${denial} is asked for`)
   }
   if (kind === 'nsec') return
-  const flags = Nsec3.flags(nsec3RRset(view, hashOf(view, view.origin))!.rdatas[0]!)
+  const first = nsec3RRset(view, hashOf(view, view.origin))?.rdatas[0]
+  if (first === undefined) throw new OtherDenialError('the zone’s chain has no record for its apex')
+  const flags = Nsec3.flags(first)
   if (((flags & NSEC3_OPT_OUT) !== 0) !== (denial === 'nsec3-opt-out')) {
     throw new OtherDenialError(`the zone’s chain does not have the Opt-Out flag as ${denial} asks for`)
   }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import {
   type Advance,
   advance,
@@ -10,7 +11,13 @@ import {
   publication,
   type SigningPolicy,
 } from '../../dnssec/keys/index.ts'
-import { type KeyStore, type KeyStoreDescriptor, openKeyStore, type SigningKey } from '../../dnssec/keystore/index.ts'
+import {
+  type KeyStore,
+  type KeyStoreDescriptor,
+  openKeyStore,
+  type SigningKey,
+  type StoredKey,
+} from '../../dnssec/keystore/index.ts'
 import type { PublishedKeys, ZoneKeys } from '../../dnssec/sign/index.ts'
 import { dsOfKey } from '../../dnssec/verify/index.ts'
 import { RRType } from '../../iana/index.ts'
@@ -19,6 +26,11 @@ import { compareOctets, type RRset } from '../../zone/index.ts'
 
 /** Actions of one round may make others possible; a set of keys settles in a handful of rounds. */
 const MAX_ROUNDS = 20
+
+/** Seconds after which keys and state are read again though their folder seems not to have changed. */
+const READ_AGAIN_AFTER = 60
+/** A change of a folder that is as young as this may be followed by another of the same time: milliseconds. */
+const SETTLED_AFTER = 1000
 
 /** What an operator has to know of the keys. */
 export type KeyAlarm =
@@ -46,19 +58,35 @@ export interface KeyTurn {
   readonly nextAt: number | undefined
 }
 
-/** The keys of one zone, through their lives: takes their state as far as the facts allow, and does what that asks of the key store. */
+/** What was made of keys and state, and of what it was made. */
+interface Known {
+  readonly stamp: bigint
+  /** Facts, as text. */
+  readonly asked: string
+  readonly at: number
+  readonly turn: KeyTurn
+}
+
+/**
+ * The keys of one zone, through their lives: takes their state as far as the facts allow, and does what that asks of the key
+ * store. While neither facts nor the keys' folder change, what it read last holds for a minute.
+ */
 export class KeyLife {
   readonly origin: Name
   readonly policy: SigningPolicy
   readonly #store: KeyStore
   readonly #file: KeySetFile
+  readonly #folder: string
   readonly #open = new Map<string, SigningKey>()
+  #known: Known | undefined
+  #listed: { readonly stamp: bigint; readonly at: number; readonly keys: readonly StoredKey[] } | undefined
 
   constructor(origin: Name, policy: SigningPolicy, keys: KeyStoreDescriptor) {
     this.origin = origin
     this.policy = policy
     this.#store = openKeyStore(keys)
     this.#file = new KeySetFile(keys.folder, origin)
+    this.#folder = keys.folder
   }
 
   /**
@@ -67,6 +95,18 @@ export class KeyLife {
    * @throws KeyStateError, errors of the key store
    */
   turn(facts: Pick<KeyFacts, 'served' | 'parent'>, now: number): KeyTurn {
+    const asked = JSON.stringify(facts)
+    const stamp = this.#stamp()
+    const known = this.#known
+    if (known !== undefined && known.stamp === stamp && known.asked === asked && now >= known.at) {
+      if (now < Math.min(known.at + READ_AGAIN_AFTER, known.turn.nextAt ?? Number.POSITIVE_INFINITY)) return known.turn
+    }
+    const turn = this.#turn(facts, now)
+    this.#known = stamp === undefined ? undefined : { stamp, asked, at: now, turn }
+    return turn
+  }
+
+  #turn(facts: Pick<KeyFacts, 'served' | 'parent'>, now: number): KeyTurn {
     for (let round = 1; ; round++) {
       const stored = this.#store.list(this.origin)
       let advanced: Advance | undefined
@@ -127,11 +167,36 @@ export class KeyLife {
 
   /** The id of each key whose DNSKEY rdata this is; of one that the store does not have, what it is in base64. */
   idsOf(dnskeys: readonly Uint8Array[]): string[] {
-    const stored = this.#store.list(this.origin)
-    return dnskeys.map((rdata) => {
-      const found = stored.find(({ dnskey }) => Buffer.compare(dnskey, rdata) === 0)
-      return found?.id ?? Buffer.from(rdata).toString('base64')
-    })
+    return dnskeys.map((rdata) => this.#storedKey(rdata)?.id ?? Buffer.from(rdata).toString('base64'))
+  }
+
+  /** Whether the store has the key of this DNSKEY rdata. */
+  has(dnskey: Uint8Array): boolean {
+    return this.#storedKey(dnskey) !== undefined
+  }
+
+  #storedKey(rdata: Uint8Array): StoredKey | undefined {
+    return this.#list().find(({ dnskey }) => Buffer.compare(dnskey, rdata) === 0)
+  }
+
+  #list(): readonly StoredKey[] {
+    const stamp = this.#stamp()
+    const at = performance.now()
+    const listed = this.#listed
+    if (listed !== undefined && listed.stamp === stamp && at < listed.at + READ_AGAIN_AFTER * 1000) return listed.keys
+    const keys = this.#store.list(this.origin)
+    this.#listed = stamp === undefined ? undefined : { stamp, at, keys }
+    return keys
+  }
+
+  /**
+   * When a file came into or went out of the folder of keys and state last, as every change of them makes one do; undefined
+   * when that is too near to tell one change from the next.
+   */
+  #stamp(): bigint | undefined {
+    const stat = statSync(this.#folder, { bigint: true, throwIfNoEntry: false })
+    if (stat === undefined || Number(stat.mtimeMs) > Date.now() - SETTLED_AFTER) return undefined
+    return stat.mtimeNs
   }
 
   #key(id: string): SigningKey {

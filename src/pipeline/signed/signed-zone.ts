@@ -1,16 +1,26 @@
-import { checkChanges } from '../../dnssec/gate/index.ts'
+import { checkChanges, checkUnsignedChanges } from '../../dnssec/gate/index.ts'
 import type { ParentFacts, ServedFacts, SigningPolicy } from '../../dnssec/keys/index.ts'
 import type { KeyStoreDescriptor } from '../../dnssec/keystore/index.ts'
-import { renewals, type SigningContext, signChanges } from '../../dnssec/sign/index.ts'
+import {
+  checkDenial,
+  denialTtlOf,
+  renewals,
+  type SigningContext,
+  showsDigests,
+  signChanges,
+  unsignedChanges,
+} from '../../dnssec/sign/index.ts'
 import { RRType } from '../../iana/index.ts'
 import type { Name } from '../../wire/index.ts'
 import { changedNodes, type RRset, type RRsetChange, sameData } from '../../zone/index.ts'
+import { lastChange } from '../load.ts'
 import { type UpdateResult, ZoneUpdater } from '../update.ts'
 import { nodesOf, zoneText } from '../zone-text.ts'
 import { type AwaitedDs, type KeyAlarm, KeyLife, type KeyTurn } from './key-life.ts'
 import { signingContext } from './signing-context.ts'
 import { putRecord, readRecord, type SigningRecord } from './signing-record.ts'
 import { SLICE_NODES, Sweep } from './sweep.ts'
+import { UnsignedZoneError, WholeSigningNeededError } from './whole.ts'
 
 /** A sweep begins when this share of the refresh period has passed since the last one began, and takes as long again. */
 const SWEEP_SHARE = 1 / 8
@@ -45,19 +55,16 @@ export interface SigningTurn {
   readonly checkParent: boolean
   /** What the parent is not known to have done yet. */
   readonly awaited: readonly AwaitedDs[]
+  /** How far the look at all signatures is, in names; undefined when none is under way. */
+  readonly sweep: { readonly looked: number; readonly of: number } | undefined
   /** Seconds since 1970. */
   readonly nextAt: number
 }
 
-/** Keys that sign nothing can't keep a zone signed: it is on its way to being insecure, and has to be loaded anew. */
-export class UnsignedZoneError extends Error {
-  override readonly name = 'UnsignedZoneError'
-}
-
 /**
  * A zone that is kept signed: signs changes, renews signatures before they are due, and rolls keys over. Every commit passes
- * the gate first. It knows no clock and starts nothing by itself: time is told, and turns are asked for, one after the
- * other.
+ * the gate first. A zone that no key is to sign is kept unsigned by the same means. It knows no clock and starts nothing by
+ * itself: time is told, and turns are asked for, one after the other.
  */
 export class SignedZone {
   readonly #life: KeyLife
@@ -92,13 +99,11 @@ export class SignedZone {
   /**
    * Does what is due: takes the keys further, brings the apex to what they ask, and looks at a slice of the signatures.
    * @param now seconds since 1970
-   * @throws GateRefusal when a commit was refused, OtherDenialError and BrokenChainError when the zone must be signed as a
-   *   whole, UnsignedZoneError, StoreError, errors of the key store; the zone is then as the last commit left it
+   * @throws GateRefusal when a commit was refused, errors of which `needsWholeSigning` holds, UnsignedZoneError, StoreError,
+   *   errors of the key store; the zone is then as the last commit left it
    */
   async turn(now: number): Promise<SigningTurn> {
-    const turn = this.#life.turn({ served: this.#served(), parent: this.#parent }, now)
-    this.#turn = turn
-    if (turn.publication.signZoneWith.length === 0) throw new UnsignedZoneError('no key signs the zone any more')
+    const turn = this.#settledTurn(now)
     const context = signingContext(this.#life, turn, now)
     const updates: UpdateResult[] = []
     const keys = await this.#commit('keys', this.#apexChanges(turn), this.#apexRenewals(context), turn, context)
@@ -108,7 +113,8 @@ export class SignedZone {
     const rest = Math.min(turn.nextAt ?? Number.POSITIVE_INFINITY, this.#sliceAt(now), now + LONGEST_REST)
     const { dnskeys, signDnskeyWith, signZoneWith } = turn.publication
     const shown = { published: dnskeys, signingKeys: signDnskeyWith, signingZone: signZoneWith }
-    return { updates, renewed, alarms, keys: shown, checkParent, awaited, nextAt: rest }
+    const sweep = this.#sweep && { looked: this.#sweep.looked, of: this.#nodes }
+    return { updates, renewed, alarms, keys: shown, checkParent, awaited, sweep, nextAt: rest }
   }
 
   /**
@@ -118,9 +124,29 @@ export class SignedZone {
    * @throws as {@link turn}, and UnfitChangeError; nothing has changed then
    */
   async change(changes: readonly RRsetChange[], now: number): Promise<UpdateResult | undefined> {
-    const turn = this.#turn ?? this.#life.turn({ served: this.#served(), parent: this.#parent }, now)
-    this.#turn = turn
+    const turn = this.#turn ?? this.#settledTurn(now)
     return this.#commit('update', changes, [], turn, signingContext(this.#life, turn, now))
+  }
+
+  /** What signatures are held against is other than it was when all of them were last looked at: a turn is due. */
+  get isToBeSwept(): boolean {
+    if (this.#turn === undefined) return false
+    return (this.#sweep ?? this.#record)?.fingerprint !== this.#fingerprint(this.#turn)
+  }
+
+  /** The state of the keys taken further. @throws UnsignedZoneError, WholeSigningNeededError, OtherDenialError */
+  #settledTurn(now: number): KeyTurn {
+    const turn = this.#life.turn({ served: this.#served(), parent: this.#parent }, now)
+    const isToBeSigned = turn.publication.signZoneWith.length > 0
+    if (!isToBeSigned && turn.state.goal !== 'insecure') throw new UnsignedZoneError()
+    if (isToBeSigned !== this.#updater.info.signed) {
+      throw new WholeSigningNeededError(
+        isToBeSigned ? 'the zone is not signed yet' : 'the zone is to be insecure, and no key signs it any more',
+      )
+    }
+    if (isToBeSigned) checkDenial(this.#updater.snapshot, this.#life.policy)
+    this.#turn = turn
+    return turn
   }
 
   async #commit(
@@ -132,28 +158,52 @@ export class SignedZone {
     record?: SigningRecord,
   ): Promise<UpdateResult | undefined> {
     const { snapshot, info } = this.#updater
-    const signed = changes.length + renewed.length > 0 ? signChanges(snapshot, changes, context, renewed) : []
+    const isDue = changes.length + renewed.length > 0 || !showsDigests(snapshot, context)
+    const signed = isDue ? this.#signed(changes, renewed, turn, context) : []
     if (signed.length > 0) {
-      checkChanges(snapshot, signed, {
-        now: context.now,
-        ds: this.#life.trustedDs(turn),
-        earlyKeys: this.#life.early(turn),
-        keepsSerial: context.serial === 'keep',
-        lastCommit: Math.floor(Date.parse(info.updatedAt ?? info.loadedAt) / 1000),
-      })
+      const { now, serial } = context
+      const told = { now, keepsSerial: serial === 'keep', lastCommit: lastChange(info) }
+      if (isUnsigned(turn)) checkUnsignedChanges(snapshot, signed, told)
+      else {
+        const { trustedDs, early } = { trustedDs: this.#life.trustedDs(turn), early: this.#life.early(turn) }
+        checkChanges(snapshot, signed, { ...told, ds: trustedDs, earlyKeys: early })
+      }
       await this.#ask?.(zoneText(changedNodes(nodesOf(snapshot), signed)))
     } else if (record === undefined) return undefined
-    return this.#updater.apply(signed, { cause, ...(record === undefined ? {} : { state: [putRecord(record)] }) })
+    const noted = this.#noted(signed, turn, record ?? this.#record)
+    const options = noted === this.#record || noted === undefined ? { cause } : { cause, state: [putRecord(noted)] }
+    const update = this.#updater.apply(signed, options)
+    this.#record = noted
+    return update
+  }
+
+  #signed(
+    changes: readonly RRsetChange[],
+    renewed: readonly RRsetChange[],
+    turn: KeyTurn,
+    context: SigningContext,
+  ): RRsetChange[] {
+    const { snapshot } = this.#updater
+    if (isUnsigned(turn)) return unsignedChanges(snapshot, changes, context)
+    return signChanges(snapshot, changes, context, renewed)
+  }
+
+  /** The record with the largest TTL as changes leave it: the waits of rollovers go by it (RFC 7583 3.2.1). */
+  #noted(signed: readonly RRsetChange[], turn: KeyTurn, record: SigningRecord | undefined): SigningRecord | undefined {
+    let maxTtl = 0
+    for (const { rrset } of signed) {
+      if (rrset !== undefined && (rrset.signatures.length > 0 || isUnsigned(turn))) maxTtl = Math.max(maxTtl, rrset.ttl)
+    }
+    this.#sweep?.note(maxTtl)
+    return record === undefined || record.maxTtl >= maxTtl ? record : { ...record, maxTtl }
   }
 
   /** What of the keys the apex does not show as it is to. */
   #apexChanges(turn: KeyTurn): RRsetChange[] {
     const { origin } = this.#life
     const { dnskeys, dnskeyTtl } = this.#life.published(turn)
-    const wanted: RRset[] = [
-      { type: RRType.DNSKEY, ttl: dnskeyTtl, rdatas: dnskeys, signatures: [] },
-      ...this.#life.parentRequest(turn),
-    ]
+    const wanted: RRset[] = this.#life.parentRequest(turn)
+    if (dnskeys.length > 0) wanted.push({ type: RRType.DNSKEY, ttl: dnskeyTtl, rdatas: dnskeys, signatures: [] })
     const present = this.#apex()
     return [RRType.DNSKEY, RRType.CDS, RRType.CDNSKEY].flatMap((type): RRsetChange[] => {
       const rrset = wanted.find((candidate) => candidate.type === type)
@@ -190,15 +240,15 @@ export class SignedZone {
     this.#sweep = undefined
     const update = await this.#commit('renewal', [], renewed, turn, context, record)
     if (update !== undefined) updates.push(update)
-    if (record !== undefined) this.#record = record
-    else this.#sweep = sweep
+    if (record === undefined) this.#sweep = sweep
     return renewed.length
   }
 
   /** What signatures are held against. Jitter and inception only matter when one is made. */
   #fingerprint({ publication: { signZoneWith, signDnskeyWith } }: KeyTurn): string {
     const { validity, refresh, denialTtl } = this.#life.policy
-    return JSON.stringify([signZoneWith, signDnskeyWith, validity, refresh, denialTtl ?? null])
+    const soa = this.#apex().find(({ type }) => type === RRType.SOA)
+    return JSON.stringify([signZoneWith, signDnskeyWith, validity, refresh, soa ? denialTtlOf(soa, denialTtl) : null])
   }
 
   #nextSweepAt({ at }: SigningRecord): number {
@@ -211,8 +261,13 @@ export class SignedZone {
     const isFirst = this.#record?.fingerprint !== this.#sweep.fingerprint
     const period = this.#life.policy.refresh * SWEEP_SHARE
     if (isFirst || now > this.#sweep.at + period) return now
+    return now + Math.floor(period / (1 + this.#nodes / SLICE_NODES))
+  }
+
+  /** Nodes that a sweep looks at. */
+  get #nodes(): number {
     const { owners, denials } = this.#updater.info
-    return now + Math.floor(period / (1 + (owners + denials) / SLICE_NODES))
+    return owners + denials
   }
 
   /** What the zone as it is served shows of the keys; undefined until all of its signatures have been looked at once. */
@@ -233,6 +288,11 @@ export class SignedZone {
     )
     return { dnskeys, dnskeyTtl: dnskey?.ttl ?? 0, signatures, maxTtl: this.#record.maxTtl, cds }
   }
+}
+
+/** No key is to sign the zone. */
+function isUnsigned({ publication }: KeyTurn): boolean {
+  return publication.signZoneWith.length === 0
 }
 
 function sameIds(a: readonly string[], b: readonly string[]): boolean {

@@ -17,9 +17,11 @@ export class Sweep {
   readonly fingerprint: string
   /** Ids of the keys that are to sign the zone. */
   readonly keys: readonly string[]
-  /** The largest TTL of a signed RRset seen so far. */
+  /** The largest TTL seen so far of a signed RRset, or in an unsigned zone of any. */
   maxTtl = 0
   done = false
+  /** Nodes looked at so far. */
+  looked = 0
   #afterKey: Uint8Array | undefined
   #afterHash: Uint8Array | undefined
   #inChain = false
@@ -33,14 +35,14 @@ export class Sweep {
   /** What is to be signed anew among the next nodes. The sweep has passed them when this returns. */
   slice(snapshot: ZoneSnapshot, context: SigningContext): RRsetChange[] {
     const found: RRsetChange[] = []
-    let looked = 0
-    const isFull = () => looked >= SLICE_NODES || found.length >= SLICE_RENEWALS
+    const end = this.looked + SLICE_NODES
+    const isFull = () => this.looked >= end || found.length >= SLICE_RENEWALS
     if (!this.#inChain) {
       for (const { node, key } of snapshot.nodes(this.#afterKey)) {
         if (isFull()) return found
         this.#look(snapshot, node, context, found)
         this.#afterKey = key.slice()
-        looked++
+        this.looked++
       }
       this.#inChain = true
     }
@@ -48,17 +50,23 @@ export class Sweep {
       if (isFull()) return found
       this.#look(snapshot, node, context, found)
       this.#afterHash = hashOfNode(node)
-      looked++
+      this.looked++
     }
     this.done = true
     return found
   }
 
+  /** A TTL that the zone has come to show behind the sweep. */
+  note(ttl: number): void {
+    this.maxTtl = Math.max(this.maxTtl, ttl)
+  }
+
   #look(snapshot: ZoneSnapshot, node: ZoneNode, context: SigningContext, found: RRsetChange[]): void {
-    for (const { ttl, signatures } of node.rrsets) if (signatures.length > 0) this.maxTtl = Math.max(this.maxTtl, ttl)
+    const isUnsigned = this.keys.length === 0
+    for (const { ttl, signatures } of node.rrsets) if (signatures.length > 0 || isUnsigned) this.note(ttl)
     for (const change of renewals(snapshot, [node], context)) {
       found.push(change)
-      this.maxTtl = Math.max(this.maxTtl, change.rrset!.ttl)
+      this.note(change.rrset!.ttl)
     }
   }
 }
