@@ -33,6 +33,17 @@ export class ModelZone {
     return new MemoryZone(this.origin, records)
   }
 
+  /** All nodes in no order, those of NSEC3 records among them. */
+  nodes(): ZoneNode[] {
+    const nodes = new Map<string, { owner: Name; rrsets: RRset[] }>()
+    for (const { owner, rrset } of this.#rrsets.values()) {
+      const node = nodes.get(nameKey(owner)) ?? { owner, rrsets: [] }
+      node.rrsets.push(rrset)
+      nodes.set(nameKey(owner), node)
+    }
+    return [...nodes.values()]
+  }
+
   /** A line for each RRset, with a digest of its signatures. */
   lines(): string[] {
     const lines: string[] = []
