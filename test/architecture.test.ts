@@ -20,8 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['zonefile', 'zone', 'store', 'answer', 'dnssec', 'feed', 'transfer'],
   net: ['wire'],
   ops: [],
-  // The settings of signing are a policy of dnssec/keys, by whose rules they are checked.
-  config: ['net', 'dnssec'],
+  // The settings of signing are a policy of dnssec/keys, by whose rules they are checked; those of a feed are the feed's.
+  config: ['net', 'dnssec', 'feed'],
   server: [
     'iana',
     'wire',

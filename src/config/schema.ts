@@ -3,6 +3,7 @@ import { nameFromText } from '../wire/index.ts'
 import { parseAddress } from './address.ts'
 import { canonicalOrigin, controlSchema, metricsSchema } from './control-schema.ts'
 import { EXPECT_TEXT, oneOf, readableBy, text, wholeNumber } from './elements.ts'
+import { feedSchema } from './feed-schema.ts'
 import { signSchema } from './sign-schema.ts'
 
 /** One character-string (RFC 1035 3.3). */
@@ -21,6 +22,7 @@ const zone = z.strictObject(
     origin: readableBy((value) => nameFromText(value)),
     file: text().optional(),
     sign: signSchema,
+    feed: feedSchema,
   },
   { error: 'expected a zone: origin: NAME, and file: PATH' },
 )

@@ -6,6 +6,8 @@ import { parseAddress } from './address.ts'
 import { METRICS_PORT } from './control-schema.ts'
 import { type ControlSetting, controlSetting } from './control-setting.ts'
 import { ConfigError } from './error.ts'
+import { feedOfFile } from './feed-schema.ts'
+import { type FeedSetting, feedSetting } from './feed-setting.ts'
 import { parseConfig, readConfig } from './file.ts'
 import type { Config } from './schema.ts'
 import { defaultSign } from './sign-schema.ts'
@@ -21,7 +23,12 @@ export interface ZoneSetting {
   readonly file: string | undefined
   /** How it is signed; absent: it is served as it is. */
   readonly signing?: SigningSetting
+  /** The registry's feed that it follows; absent: it changes by its file and by hand. */
+  readonly feed?: FeedSetting
 }
+
+/** What the command line tells of a zone; what it does not name stays as it is. */
+type ZoneOption = Omit<ZoneSetting, 'file'> & Partial<Pick<ZoneSetting, 'file'>>
 
 /** What is answered to questions about the server itself; undefined is REFUSED. */
 export interface ChaosSettings {
@@ -79,6 +86,8 @@ export interface Overrides {
   readonly zones?: readonly string[]
   /** Origins of zones that are signed, by the default policy where the configuration has none. */
   readonly sign?: readonly string[]
+  /** `ORIGIN=PATH`: zones that follow a feed from a file, or from the standard input (`-`). */
+  readonly feeds?: readonly string[]
   readonly listen?: readonly string[]
   readonly workers?: string
   readonly io?: string
@@ -112,17 +121,16 @@ export function loadSettings(overrides: Overrides, version: string): Settings {
         : config.listen.map((text) => parseAddress(text)),
     workers: workerCount(option.read('--workers', () => parseWorkers(overrides.workers))[0] ?? config.workers),
     io: option.read('--io', () => parseIo(overrides.io))[0] ?? config.io,
-    zones: withSigning(
-      mergeZones(
-        config.zones.map(({ origin, file, sign }) => ({
-          ...zoneSetting(origin, file === undefined ? undefined : resolve(base, file)),
-          ...(sign === undefined ? {} : { signing: signingSetting(sign, base, data) }),
-        })),
-        (overrides.zones ?? []).flatMap((text) => option.read('--zone', () => parseZoneOption(text))),
-      ),
-      (overrides.sign ?? []).flatMap((text) => option.read('--sign', () => zoneSetting(text, undefined))),
-      signingSetting(defaultSign(), base, data),
-    ),
+    zones: [
+      config.zones.map(({ origin, file, sign, feed }) => ({
+        ...zoneSetting(origin, file === undefined ? undefined : resolve(base, file)),
+        ...(sign === undefined ? {} : { signing: signingSetting(sign, base, data) }),
+        ...(feed === undefined ? {} : { feed: feedSetting(feed, base) }),
+      })),
+      (overrides.zones ?? []).flatMap((text) => option.read('--zone', () => parseZoneOption(text))),
+      (overrides.sign ?? []).flatMap((text) => option.read('--sign', () => parseSignOption(text, base, data))),
+      (overrides.feeds ?? []).flatMap((text) => option.read('--feed', () => parseFeedOption(text))),
+    ].reduce<readonly ZoneSetting[]>(mergeZones, []),
     ednsPayload: config.edns.payload,
     nsid: identityText(config.nsid, hostname()),
     chaos: {
@@ -151,28 +159,34 @@ function zoneSetting(originText: string, file: string | undefined): ZoneSetting 
   return { origin, originText: nameToText(origin), file }
 }
 
-/** The command line's zones replace the file's of the same origin, but for how they are signed, and join the others. */
-function mergeZones(fromFile: readonly ZoneSetting[], fromOptions: readonly ZoneSetting[]): ZoneSetting[] {
-  const zones = new Map(fromFile.map((zone) => [zone.originText, zone]))
-  for (const zone of fromOptions) {
-    const { signing } = zones.get(zone.originText) ?? zone
-    zones.set(zone.originText, { ...zone, ...(signing === undefined ? {} : { signing }) })
-  }
-  return [...zones.values()]
+/** A zone asked to be signed, by the default policy where the configuration has none. */
+function parseSignOption(text: string, base: string, data: string): ZoneOption {
+  const { file: _, ...zone } = zoneSetting(text, undefined)
+  return { ...zone, signing: signingSetting(defaultSign(), base, data) }
 }
 
-/** Gives the zones asked for a way to be signed, where they have none. One that is not listed is served from the store. */
-function withSigning(
-  zones: readonly ZoneSetting[],
-  asked: readonly ZoneSetting[],
-  signing: SigningSetting,
-): ZoneSetting[] {
-  const merged = new Map(zones.map((zone) => [zone.originText, zone]))
-  for (const zone of asked) {
-    const known = merged.get(zone.originText) ?? zone
-    merged.set(zone.originText, { ...known, signing: known.signing ?? signing })
+/** `ORIGIN=PATH`. */
+function parseFeedOption(text: string): ZoneOption {
+  const { file, ...zone } = parseZoneOption(text)
+  if (file === undefined) throw new Error(`'${text}': write ORIGIN=PATH, as in zz=/var/lib/registry/events.jsonl`)
+  return { ...zone, feed: feedSetting(feedOfFile(text.slice(text.indexOf('=') + 1)), process.cwd()) }
+}
+
+/** The command line's zones join the file's, and of one that is there already what is told anew counts. */
+function mergeZones(before: readonly ZoneSetting[], more: readonly ZoneOption[]): ZoneSetting[] {
+  const zones = new Map(before.map((zone) => [zone.originText, zone]))
+  for (const zone of more) {
+    const known = zones.get(zone.originText)
+    // How a zone is signed is never taken from the command line where the configuration says it.
+    const signing = known?.signing ?? zone.signing
+    zones.set(zone.originText, {
+      file: undefined,
+      ...known,
+      ...zone,
+      ...(signing === undefined ? {} : { signing }),
+    })
   }
-  return [...merged.values()]
+  return [...zones.values()]
 }
 
 function parseWorkers(text: string | undefined): number | 'auto' | undefined {

@@ -47,5 +47,7 @@ export type EventOutcome =
       readonly reason: RefusalReason
       readonly text: string
     }
+  /** Not taken: it waits for a number that is missing, and who gave it is to give both. */
+  | { readonly outcome: 'gap'; readonly seq: number; readonly missing: number }
   /** Until: milliseconds since 1970. */
   | { readonly outcome: 'pending'; readonly seq: number; readonly until: number }

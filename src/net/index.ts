@@ -1,6 +1,7 @@
 export {
   formatListenAddress,
   isLoopback,
+  isWildcard,
   type ListenAddress,
   ListenAddressError,
   parseListenAddress,

@@ -13,6 +13,9 @@ export type RequestProblem =
   | 'unsupported-encoding'
   | 'too-large'
   | 'timeout'
+  | 'gap'
+  | 'refused'
+  | 'busy'
   | 'internal'
 
 /** A request that is refused: what is answered in its place. */

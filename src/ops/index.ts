@@ -11,12 +11,15 @@ export {
 } from './client.ts'
 export { answers, type ControlServer, openControl } from './control.ts'
 export { ControlError, RequestError, type RequestProblem } from './error.ts'
+export type { FeedAnswer, FeedCall, OutcomeReport } from './feed-call.ts'
+export { type FeedTarget, feedRoutes } from './feed-routes.ts'
 export type { DeniedRequest } from './http.ts'
 export type { HistogramOptions, Metrics } from './metrics.ts'
 export { type MetricsListener, openMetricsListener } from './metrics-listener.ts'
 export { metricsRoute, openMetrics } from './metrics-source.ts'
 export type {
   ChangeReport,
+  FeedReport,
   LoadReport,
   ReloadReport,
   ServerReport,

@@ -50,6 +50,8 @@ export interface ZoneReport {
   readonly version: ZoneVersionReport | null
   /** How the zone is kept signed; null when this server does not sign it. */
   readonly signing: SigningReport | null
+  /** The registry's feed that the zone follows; null when it follows none. */
+  readonly feed: FeedReport | null
   /** The load under way, or null. A zone that is served goes on being served meanwhile. */
   readonly load: LoadReport | null
   /** How often its file was loaded, and could not be, since the server's start. */
@@ -107,7 +109,7 @@ export interface SigningReport {
   /** What the keys wait for that is not in the server's hands; for people. */
   readonly awaits: readonly string[]
   /**
-   * Commits since the zone began to be kept signed (a restart of the signing process begins anew), signatures renewed, and
+   * Commits since the zone began to be kept signed (a restart of the keeper process begins anew), signatures renewed, and
    * commits and loads that did not pass the gate.
    */
   readonly commits: number
@@ -116,6 +118,40 @@ export interface SigningReport {
   /** The same by reason: those of `docs/gate.md`, and `command` for the operator's own command. All are there, with 0. */
   readonly refusalsByReason: Readonly<Record<string, number>>
   readonly nextAt: string | null
+}
+
+/** How a zone follows its registry's feed. Times are ISO 8601, in UTC. */
+export interface FeedReport {
+  /**
+   * `starting`: the zone's records are made objects. `following`. `gap`: an event is missing. `held`: a commit waits for
+   * approval. `failed`: the last commit failed and is tried again.
+   */
+  readonly state: 'starting' | 'following' | 'gap' | 'held' | 'failed'
+  readonly problem: string | null
+  /** The last event done with. */
+  readonly seq: number
+  readonly committedAt: string | null
+  /** Events by what became of them, since the feed began. */
+  readonly counts: { readonly applied: number; readonly refused: number; readonly pending: number }
+  readonly dead: { readonly kept: number; readonly dropped: number }
+  /** Events that wait to be committed. */
+  readonly waiting: number
+  /** The number of the event that is missing, or null. */
+  readonly missing: number | null
+  /** The commit that waits for approval: up to which event, and how many delegations it would withdraw. */
+  readonly hold: { readonly seq: number; readonly withdraws: number } | null
+  /** When the next pending change comes due. */
+  readonly nextDue: string | null
+  readonly sources: readonly FeedSourceReport[]
+}
+
+export interface FeedSourceReport {
+  readonly name: string
+  readonly state: string
+  readonly position: string | null
+  readonly behind: number | null
+  readonly behindUnit: string | null
+  readonly problem: string | null
 }
 
 /** The answer to changes of a zone's records. */

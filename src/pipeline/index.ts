@@ -1,6 +1,7 @@
 /** The one road from input to a served version. */
 export { type CheckOptions, type CheckResult, checkZoneFile } from './check.ts'
 export { type ExportOptions, exportZone } from './export.ts'
+export * from './fed/index.ts'
 export { type LoadOptions, loadZone } from './load.ts'
 export type { LoadResult } from './new-version.ts'
 export { NotKeptError, nodesAt, type OldVersion } from './old-version.ts'

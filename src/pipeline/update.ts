@@ -24,8 +24,8 @@ import { sortChanges } from './sorted-changes.ts'
 
 /** What else changes in the transaction of an update. */
 export interface UpdateOptions {
-  /** Kept with the zone: keys, cursor of a feed. */
-  readonly state?: readonly StatePut[]
+  /** Kept with the zone: keys, cursor of a feed. Where it tells of the zone as it will be, it is asked for at the end. */
+  readonly state?: readonly StatePut[] | ((info: ZoneInfo) => readonly StatePut[])
   /** Seconds since 1970 from which the zone may no longer be served; as it was when absent. */
   readonly expiresAt?: number | undefined
   /** Why, for the zone's history, in a word: `feed`, `keys`, `renewal`. `update` when absent. */
@@ -154,7 +154,7 @@ class Update {
     return {
       info,
       changes: isSpread ? undefined : { buckets: written, denials: denial.slots },
-      state,
+      state: typeof state === 'function' ? state(info) : state,
       journal: { cause, seqs, replacements },
     }
   }

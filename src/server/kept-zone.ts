@@ -1,11 +1,15 @@
 import { askCommand, CommandRefusal, GATE_REASONS, GateRefusal } from '../dnssec/gate/index.ts'
 import { parentDs } from '../dnssec/parent/index.ts'
 import { UnfitChangeError } from '../dnssec/sign/index.ts'
-import type { SigningReport } from '../ops/index.ts'
+import { PushQueueFull, PushStopped } from '../feed/index.ts'
+import type { FeedAnswer, FeedCall, SigningReport } from '../ops/index.ts'
 import {
+  adoptZone,
+  type ChangeableZone,
   ChangeTextError,
   changesFromText,
   KeyLife,
+  type LoadOptions,
   type LoadProgress,
   type LoadResult,
   loadZone,
@@ -15,14 +19,16 @@ import {
   type SignedZoneOptions,
   type SigningTurn,
   signingOfWhole,
+  UnsignedZone,
   type UpdateResult,
 } from '../pipeline/index.ts'
 import { currentVersion } from '../store/index.ts'
 import { type Name, nameFromText } from '../wire/index.ts'
 import { formatFinding } from '../zone/checks/index.ts'
+import { FeedKeeper, startingReport } from './feed-keeper.ts'
+import type { ChangeOutcome, KeeperMessage, KeptZoneJob } from './keeper-messages.ts'
 import type { LoadOutcome } from './load-messages.ts'
 import { loadOutcome } from './load-outcome.ts'
-import type { ChangeOutcome, SignedZoneJob, SigningMessage } from './signing-messages.ts'
 import { updateNotice } from './update-notice.ts'
 
 /** Seconds until a turn that failed is tried again: the first time, and at most. */
@@ -52,13 +58,23 @@ class WholeSigningError extends Error {
   }
 }
 
-/** One zone that the signing process keeps signed. Its work never overlaps: each piece waits for the one before. */
+/** The zone is not loaded, or can't be opened. */
+class ZoneNotOpenError extends Error {
+  override readonly name = 'ZoneNotOpenError'
+
+  constructor(problem: string | undefined) {
+    super(problem ?? 'the zone is not loaded yet')
+  }
+}
+
+/** One zone that the keeper process keeps: signed, in step with its registry, or both. Its work never overlaps: each piece waits for the one before. */
 export class KeptZone {
-  readonly #job: SignedZoneJob
+  readonly #job: KeptZoneJob
   readonly #dataDir: string
   readonly #origin: Name
-  readonly #tell: (message: SigningMessage) => void
-  #zone: SignedZone | undefined
+  readonly #tell: (message: KeeperMessage) => void
+  #zone: SignedZone | UnsignedZone | undefined
+  #feed: FeedKeeper | undefined
   #timer: NodeJS.Timeout | undefined
   #retry = FIRST_RETRY
   #work: Promise<unknown> = Promise.resolve()
@@ -76,14 +92,14 @@ export class KeptZone {
   #renewed = 0
   readonly #refusals = new Map<string, number>([...GATE_REASONS, COMMAND_REASON].map((reason) => [reason, 0]))
 
-  constructor(dataDir: string, job: SignedZoneJob, tell: (message: SigningMessage) => void) {
+  constructor(dataDir: string, job: KeptZoneJob, tell: (message: KeeperMessage) => void) {
     this.#dataDir = dataDir
     this.#job = job
     this.#origin = nameFromText(job.origin)
     this.#tell = tell
   }
 
-  get job(): SignedZoneJob {
+  get job(): KeptZoneJob {
     return this.#job
   }
 
@@ -97,7 +113,9 @@ export class KeptZone {
       if (this.#stopped || this.#zone !== undefined) return
       try {
         this.#open()
-        if (this.#zone !== undefined) this.#schedule(0)
+        if (this.#zone === undefined) return
+        this.#schedule(0)
+        await this.#follow()
       } catch (error) {
         this.#fail(error)
         this.#schedule(this.#nextRetry() * 1000)
@@ -108,8 +126,70 @@ export class KeptZone {
   /** Opens the zone, unless it is yet to be loaded. */
   #open(): void {
     if (currentVersion(this.#dataDir, this.#origin) === undefined) return
-    const { policy, keys } = this.#job.signing
+    const { signing, feed } = this.#job
+    if (signing === undefined) {
+      this.#zone = new UnsignedZone(this.#dataDir, this.#origin, feed?.serial ?? 'increment')
+      return
+    }
+    const { policy, keys } = signing
     this.#zone = new SignedZone({ dataDir: this.#dataDir, origin: this.#origin, policy, keys, ...this.#asking() })
+  }
+
+  /** Begins to follow the zone's feed, if it has one: where it stood, or with the zone's own records as the first objects. */
+  async #follow(): Promise<void> {
+    const { feed, probe, origin } = this.#job
+    if (feed === undefined || this.#feed !== undefined) return
+    const zone = this.#changeable()
+    const began = performance.now()
+    const isNew = await adoptZone(zone, Date.now(), (objects) => {
+      this.#tell({ kind: 'feed-report', origin, report: startingReport(objects) })
+    })
+    const seconds = Number(((performance.now() - began) / 1000).toFixed(1))
+    if (isNew) this.#log('info', { seconds }, 'the zone’s records are the first objects of its feed')
+    this.#feed = new FeedKeeper(zone, this.#origin, feed, probe, {
+      queue: (work) => this.#queue(work),
+      committed: (update) => this.#committed([update]),
+      log: (level, fields, message) => this.#log(level, fields, message),
+      measured: (sinceCommitted, sinceArrived) =>
+        this.#tell({ kind: 'measured', origin, sinceCommitted, sinceArrived }),
+      report: (report) => this.#tell({ kind: 'feed-report', origin, report }),
+    })
+  }
+
+  /** The zone for its feed, whichever version of it is open; one that has to be signed anew for a change is. */
+  #changeable(): ChangeableZone {
+    const open = () => {
+      if (this.#zone === undefined) throw new ZoneNotOpenError(this.#problem)
+      return this.#zone
+    }
+    return {
+      get updater() {
+        return open().updater
+      },
+      change: async (changes, now, options) => {
+        try {
+          return await open().change(changes, now, options)
+        } catch (error) {
+          if (!needsWholeSigning(error) || !(await this.#recover(error))) throw error
+          return open().change(changes, now, options)
+        }
+      },
+    }
+  }
+
+  /** Does something with the zone's feed. Never rejects. */
+  async feed(call: FeedCall): Promise<FeedAnswer> {
+    const feed = this.#feed
+    if (feed === undefined) {
+      const problem = this.#job.feed === undefined ? 'the zone follows no feed' : 'the feed is starting'
+      return { call: 'refused', busy: this.#job.feed !== undefined, problem }
+    }
+    try {
+      return await feed.answer(call)
+    } catch (error) {
+      const busy = error instanceof PushQueueFull || error instanceof PushStopped
+      return { call: 'refused', busy, problem: (error as Error).message }
+    }
   }
 
   /** Loads a file, signed as a whole; what is served before stays when that fails. Never rejects. */
@@ -117,16 +197,13 @@ export class KeptZone {
     return this.#queue(async () => {
       const began = performance.now()
       const seconds = () => (performance.now() - began) / 1000
-      await this.#close()
+      await this.#letGo()
       try {
-        const { policy, keys } = this.#job.signing
-        const now = Math.floor(Date.now() / 1000)
-        const life = new KeyLife(this.#origin, policy, keys)
         const result = await loadZone({
           dataDir: this.#dataDir,
           origin: this.#origin,
           file,
-          signing: signingOfWhole(life, keys, now),
+          ...this.#signingOfLoad(),
           ...this.#asking(),
           onProgress: this.#seldom((progress) => this.#tell({ kind: 'progress', origin: this.#job.origin, progress })),
         })
@@ -139,6 +216,13 @@ export class KeptZone {
         void this.begin()
       }
     })
+  }
+
+  #signingOfLoad(): Pick<LoadOptions, 'signing'> {
+    if (this.#job.signing === undefined) return {}
+    const { policy, keys } = this.#job.signing
+    const life = new KeyLife(this.#origin, policy, keys)
+    return { signing: signingOfWhole(life, keys, Math.floor(Date.now() / 1000)) }
   }
 
   /**
@@ -167,6 +251,10 @@ export class KeptZone {
    * committed together. Never rejects.
    */
   change(text: string): Promise<ChangeOutcome> {
+    if (this.#job.feed !== undefined) {
+      const problem = 'the zone follows its registry: send the change as an event of its feed'
+      return Promise.resolve({ serial: null, problem })
+    }
     return new Promise((settle) => {
       this.#changes.push({ text, settle })
       if (this.#changes.length > 1) return
@@ -192,9 +280,9 @@ export class KeptZone {
       try {
         const update = await zone.change(changesFromText(zone.updater.snapshot, text), Math.floor(Date.now() / 1000))
         if (update !== undefined) {
-          this.#committed(zone, [update])
+          this.#committed([update])
           if (this.#problem !== undefined) this.#succeed()
-          if (zone.isToBeSwept) this.#schedule(0)
+          if (zone instanceof SignedZone && zone.isToBeSwept) this.#schedule(0)
         }
         return { serial: zone.updater.info.serial, problem: null }
       } catch (error) {
@@ -215,13 +303,13 @@ export class KeptZone {
     return this.#queue(async () => {
       // What came in time is answered.
       await this.#commitChanges()
-      await this.#close()
+      await this.#letGo()
     })
   }
 
   /** The operator's own command is asked before a commit, if there is one. */
   #asking(): Pick<SignedZoneOptions, 'ask'> {
-    const { gate } = this.#job.signing
+    const gate = this.#job.signing?.gate
     return gate === undefined ? {} : { ask: (text) => askCommand(gate.command, text, gate.timeout) }
   }
 
@@ -229,6 +317,14 @@ export class KeptZone {
     const done = this.#work.then(work)
     this.#work = done.catch(() => {})
     return done
+  }
+
+  /** Ends the feed's sources, then lets the zone go. */
+  async #letGo(): Promise<void> {
+    const feed = this.#feed
+    this.#feed = undefined
+    await feed?.stop()
+    await this.#close()
   }
 
   async #close(): Promise<void> {
@@ -250,11 +346,13 @@ export class KeptZone {
       void this.begin()
       return
     }
+    // What is not signed changes only when it is told to.
+    if (zone instanceof UnsignedZone) return
     try {
       const now = Math.floor(Date.now() / 1000)
       const turn = await zone.turn(now)
       this.#last = turn
-      this.#committed(zone, turn.updates)
+      this.#committed(turn.updates)
       this.#renewed += turn.renewed
       this.#resigned = false
       this.#succeed()
@@ -295,7 +393,7 @@ export class KeptZone {
     await this.#close()
     let result: LoadResult
     try {
-      const { policy, keys } = this.#job.signing
+      const { policy, keys } = this.#job.signing!
       result = await resignKept({
         dataDir: this.#dataDir,
         origin: this.#origin,
@@ -337,7 +435,7 @@ export class KeptZone {
   }
 
   async #askParent(zone: SignedZone): Promise<void> {
-    const { parents } = this.#job.signing
+    const { parents } = this.#job.signing!
     // An operator without servers to ask tells by `keys parent` what the parent shows.
     if (parents.length === 0) return
     try {
@@ -353,10 +451,10 @@ export class KeptZone {
     return seconds
   }
 
-  #committed(zone: SignedZone, updates: readonly UpdateResult[]): void {
+  #committed(updates: readonly UpdateResult[]): void {
     for (const update of updates) {
       this.#commits++
-      this.#tell(updateNotice(zone.updater, update))
+      this.#tell(updateNotice(this.#zone!.updater, update))
     }
   }
 
@@ -382,6 +480,7 @@ export class KeptZone {
   }
 
   #report(): void {
+    if (this.#job.signing === undefined) return
     const report: SigningReport = {
       state: this.#state(),
       whole: this.#whole,

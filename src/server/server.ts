@@ -13,6 +13,10 @@ import {
   type ChangeReport,
   type ControlServer,
   controlRoutes,
+  type FeedAnswer,
+  type FeedCall,
+  type FeedReport,
+  feedRoutes,
   type MetricsListener,
   metricsRoute,
   openControl,
@@ -23,12 +27,13 @@ import {
 } from '../ops/index.ts'
 import type { HeldLock } from '../store/index.ts'
 import { DenialLog } from './denial-log.ts'
+import { FeedTimes } from './feed-times.ts'
+import { Keeper } from './keeper.ts'
 import { Loads } from './loads.ts'
 import { lockDataFolder } from './lock.ts'
 import { type Logger, openLog } from './log.ts'
 import { readyText } from './ready.ts'
 import { restartKeys } from './restart-keys.ts'
-import { Signing } from './signing.ts'
 import { Supervisor, type ThreadPlan } from './supervisor.ts'
 import type { UpdateNotice } from './update-notice.ts'
 import { DataFolderWatch } from './watch.ts'
@@ -52,11 +57,12 @@ export class Server {
   readonly #log: Logger
   readonly #denials: DenialLog
   readonly #loads = new Loads()
-  readonly #signing: Signing
+  readonly #keeper: Keeper
   readonly #zones: Zones
   readonly #lock: HeldLock
   readonly #supervisor: Supervisor
   #settings: Settings
+  #feedTimes: FeedTimes | undefined
   #generation = 0
   #watch: DataFolderWatch | undefined
   #control: ControlServer | undefined
@@ -90,8 +96,15 @@ export class Server {
     this.#lock = lock
     this.#log = openLog(settings.log)
     this.#denials = new DenialLog(this.#log)
-    this.#signing = new Signing(settings.data, this.#log, (notice) => this.#zones.noteUpdate(notice))
-    this.#zones = new Zones(settings.data, this.#loads, this.#signing, this.#log, (zones) => {
+    this.#keeper = new Keeper(
+      settings.data,
+      this.#log,
+      (notice) => this.#zones.noteUpdate(notice),
+      (...measured) => this.#feedTimes?.observe(...measured),
+    )
+    // A port that the system chose is not known here.
+    const probe = settings.listen.find(({ port }) => port !== 0)
+    this.#zones = new Zones(settings.data, this.#loads, this.#keeper, this.#log, probe, (zones) => {
       this.#generation = this.#supervisor.publish(zones)
     })
     const udp = chooseUdpIo(settings.io)
@@ -165,12 +178,27 @@ export class Server {
    * looks for what is new when it has received a batch. Never rejects.
    */
   change(origin: string, text: string): Promise<ChangeReport> {
-    return this.#signing.change(origin, text)
+    return this.#keeper.change(origin, text)
   }
 
   /** Signs all of a zone anew that is kept signed; settles when every query from then on is answered with that. Never rejects. */
   resign(origin: string, trustsClock: boolean): Promise<ChangeReport> {
-    return this.#signing.resign(origin, trustsClock)
+    return this.#keeper.resign(origin, trustsClock)
+  }
+
+  /** The zones that follow feeds, fully qualified. */
+  get fed(): readonly string[] {
+    return this.#keeper.fed
+  }
+
+  /** How a zone follows its feed; undefined when it follows none. */
+  feedReport(origin: string): FeedReport | undefined {
+    return this.#keeper.feedReport(origin)
+  }
+
+  /** Does something with a zone's feed; settles when it is done, on the disk and answered. Never rejects. */
+  feed(origin: string, call: FeedCall): Promise<FeedAnswer> {
+    return this.#keeper.feed(origin, call)
   }
 
   /** Finishes what is being answered and closes everything, within two seconds. */
@@ -189,7 +217,9 @@ export class Server {
       await this.#supervisor.start()
       this.#zones.keepInMemory()
       const metrics = await openMetrics(() => this.status())
-      this.#control = await openControl(control, [...controlRoutes(this), metricsRoute(metrics)], this.#denials.note)
+      this.#feedTimes = new FeedTimes(metrics)
+      const routes = [...controlRoutes(this), ...feedRoutes(this), metricsRoute(metrics)]
+      this.#control = await openControl(control, routes, this.#denials.note)
       this.#metricsListener = await openMetricsListener(metricsListen, metrics, () => this.status())
       const addresses = this.#control.addresses.map(formatListenAddress)
       if (addresses.length > 0) this.#log.info({ addresses, tls: control.tls !== undefined }, 'listening for control')
@@ -199,7 +229,7 @@ export class Server {
       requestStop(this.#stopFlag)
       await Promise.all([
         this.#supervisor.stop(STOP_PATIENCE),
-        this.#signing.stop(STOP_PATIENCE),
+        this.#keeper.stop(STOP_PATIENCE),
         this.#control?.close(),
       ])
       throw error
@@ -254,7 +284,7 @@ export class Server {
     this.#loads.stop()
     await Promise.all([
       this.#supervisor.stop(STOP_PATIENCE),
-      this.#signing.stop(STOP_PATIENCE),
+      this.#keeper.stop(STOP_PATIENCE),
       this.#control?.close(),
       this.#metricsListener?.close(),
       this.#zones.close(),

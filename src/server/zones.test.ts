@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { loadZone, ZoneUpdater } from '../pipeline/index.ts'
 import { nameFromText } from '../wire/index.ts'
+import { Keeper } from './keeper.ts'
 import { Loads } from './loads.ts'
 import { openLog } from './log.ts'
 import type { ZoneAssignment } from './messages.ts'
-import { Signing } from './signing.ts'
 import { updateNotice } from './update-notice.ts'
 import { Zones } from './zones.ts'
 
@@ -26,8 +26,13 @@ it('tells the threads of each update once: of one it was told of, and of one it 
   await load()
   const published: ZoneAssignment[] = []
   const log = openLog({ level: 'error', format: 'text' })
-  const signing = new Signing(folder, log, () => {})
-  const zones = new Zones(folder, new Loads(), signing, log, ([assignment]) => published.push(assignment!))
+  const keeper = new Keeper(
+    folder,
+    log,
+    () => {},
+    () => {},
+  )
+  const zones = new Zones(folder, new Loads(), keeper, log, undefined, ([assignment]) => published.push(assignment!))
   const last = () => published.map(({ version, revision }) => `${version} ${revision}`).at(-1)
   zones.scan()
   expect(last()).toBe('v1 0')

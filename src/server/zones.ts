@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ZoneSetting } from '../config/index.ts'
+import type { ListenAddress } from '../net/index.ts'
 import type { LoadReport, ZoneReloadReport, ZoneReport } from '../ops/index.ts'
 import {
   currentVersion,
@@ -13,12 +14,13 @@ import {
   zoneInfo,
 } from '../store/index.ts'
 import { type Name, nameFromText, nameToText } from '../wire/index.ts'
+import type { Keeper } from './keeper.ts'
+import type { KeptZoneJob } from './keeper-messages.ts'
 import type { LoadOutcome } from './load-messages.ts'
 import type { Loads } from './loads.ts'
 import type { Logger } from './log.ts'
 import type { ZoneAssignment } from './messages.ts'
 import { Residents } from './residents.ts'
-import type { Signing } from './signing.ts'
 import type { UpdateNotice } from './update-notice.ts'
 
 /** Seconds after which a load is worth more log lines than its beginning and end. */
@@ -54,26 +56,32 @@ interface ServedZone {
 export class Zones {
   readonly #dataDir: string
   readonly #loads: Loads
-  readonly #signing: Signing
+  readonly #keeper: Keeper
   readonly #log: Logger
   readonly #publish: (zones: readonly ZoneAssignment[]) => void
   readonly #residents: Residents
+  readonly #probe: ListenAddress | undefined
   readonly #zones = new Map<string, ServedZone>()
 
-  /** @param publish hands a changed list to the answering threads */
+  /**
+   * @param probe one of the server's own addresses
+   * @param publish hands a changed list to the answering threads
+   */
   constructor(
     dataDir: string,
     loads: Loads,
-    signing: Signing,
+    keeper: Keeper,
     log: Logger,
+    probe: ListenAddress | undefined,
     publish: (zones: readonly ZoneAssignment[]) => void,
   ) {
     this.#dataDir = dataDir
     this.#loads = loads
-    this.#signing = signing
+    this.#keeper = keeper
     this.#log = log
     this.#publish = publish
     this.#residents = new Residents(log)
+    this.#probe = probe
   }
 
   /** What the threads are to answer from now. */
@@ -94,9 +102,7 @@ export class Zones {
       this.#zones.delete(origin)
     }
     for (const origin of added) this.#add(origin)
-    this.#signing.configure(
-      settings.flatMap(({ originText, signing }) => (signing === undefined ? [] : { origin: originText, signing })),
-    )
+    this.#keeper.configure(settings.flatMap((setting) => this.#jobOf(setting)))
     for (const zone of this.#zones.values()) {
       zone.file = wanted.get(zone.originText)?.file
       // Everything is tried afresh: what is still wrong is found again.
@@ -183,7 +189,8 @@ export class Zones {
               denial: zone.info.denial,
               memory: this.#residents.state(this.#environment(zone)) ?? null,
             },
-      signing: this.#signing.report(zone.originText) ?? null,
+      signing: this.#keeper.report(zone.originText) ?? null,
+      feed: this.#keeper.feedReport(zone.originText) ?? null,
       load: zone.load ?? null,
       loads: { done: zone.done, failed: zone.failed },
       problem: zone.problem ?? null,
@@ -294,6 +301,13 @@ export class Zones {
     }
   }
 
+  /** What the keeper process does for a zone, if anything. */
+  #jobOf({ originText: origin, signing, feed }: ZoneSetting): KeptZoneJob[] {
+    if (signing === undefined && feed === undefined) return []
+    const probe = feed === undefined ? undefined : this.#probe
+    return [{ origin, ...defined({ signing, feed, probe }) }]
+  }
+
   #isOutdated(zone: ServedZone): boolean {
     if (zone.file === undefined) {
       if (zone.version === undefined && zone.problem === undefined) {
@@ -305,6 +319,8 @@ export class Zones {
     try {
       const { mtimeMs, size } = statSync(zone.file)
       if (zone.info === undefined) return true
+      // The registry says what the zone is once its feed has begun: the file was where it began.
+      if (this.#keeper.follows(zone.originText)) return false
       const { source, loadedAt } = zone.info
       // What came by updates is not in the file: only another file replaces it. One that is to be signed, or not any more, is
       // signed of what the store holds. The same file is told by its stamp; another one counts when it is younger than the load.
@@ -335,8 +351,8 @@ export class Zones {
       this.#logPhase(originText, zone.load, progress)
       zone.load = progress
     }
-    const outcome = await (this.#signing.signs(originText)
-      ? this.#signing.load(originText, file!, onProgress)
+    const outcome = await (this.#keeper.keeps(originText)
+      ? this.#keeper.load(originText, file!, onProgress)
       : this.#loads.load(job, onProgress))
     zone.load = undefined
     zone.loading = undefined
@@ -371,6 +387,13 @@ export class Zones {
 function stateOf({ version, expired, loading }: ServedZone): ZoneReport['state'] {
   if (version === undefined) return loading !== undefined ? 'loading' : 'failed'
   return expired ? 'expired' : 'serving'
+}
+
+/** Without the keys that hold undefined. */
+function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
 }
 
 /** Octets of the files in a folder; 0 when it was just replaced by another version. */

@@ -29,6 +29,7 @@ const ZONE: ZoneReport = {
   file: null,
   version: null,
   signing: null,
+  feed: null,
   load: null,
   loads: { done: 2, failed: 1 },
   problem: null,

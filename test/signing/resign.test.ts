@@ -84,7 +84,7 @@ class Served {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean)
     return children
       .map(Number)
-      .find((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('signing-process'))
+      .find((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('keeper-process'))
   }
 }
 

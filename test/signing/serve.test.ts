@@ -94,10 +94,10 @@ describeWithTools('a zone that is served signed', ['ldns-verify-zone', 'dnssec-v
     expect(await serialOf(zone)).toBe(changed.serial)
   })
 
-  test('goes on after its signing process was killed, and after the server itself was', async () => {
+  test('goes on after its keeper process was killed, and after the server itself was', async () => {
     const zone = await serving()
     const pid = zone.server.pid
-    process.kill(childOf(pid, 'signing-process')!, 'SIGKILL')
+    process.kill(childOf(pid, 'keeper-process')!, 'SIGKILL')
     await until(async () => {
       const { problem } = await requestChange(zone.control, 'zz.', 'add again.zz. 3600 NS ns.example.')
       return problem === null

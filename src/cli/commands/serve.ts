@@ -8,6 +8,7 @@ interface ServeOptions {
   readonly data?: string
   readonly zone: readonly string[]
   readonly sign: readonly string[]
+  readonly feed: readonly string[]
   readonly listen: readonly string[]
   readonly workers?: string
   readonly io?: string
@@ -28,6 +29,7 @@ export function addServe(program: Command): void {
     .option('--data <dir>', 'data folder (default: ./data)')
     .option('--zone <origin=file>', 'a zone and its master file; may be repeated', gather, [])
     .option('--sign <origin>', 'keep this zone signed; keys are made at the first start; may be repeated', gather, [])
+    .option('--feed <origin=path>', 'follow a feed from a file, or from - ; may be repeated', gather, [])
     .option('--listen <addr@port>', 'address to answer on; may be repeated (default: 127.0.0.1@5300)', gather, [])
     .option('--workers <n>', 'threads that answer over UDP (default: auto, one for each processor)')
     .option('--io <way>', 'how UDP packets come and go: mmsg (batched system calls), dgram, or auto')
@@ -39,12 +41,13 @@ Signals: SIGHUP reads the configuration and zones again; SIGTERM and SIGINT end 
 Examples:
   zonecut serve --zone zz=zz.zone
   zonecut serve --zone zz=zz.zone --sign zz
+  zonecut serve --zone zz=zz.zone --sign zz --feed zz=/var/lib/registry/events.jsonl
   zonecut serve --data /var/lib/zonecut --listen 192.0.2.1@53 --listen 2001:db8::1@53
   zonecut serve --config /etc/zonecut.yaml`,
     )
     .action(async (options: ServeOptions) => {
       const { Server } = await import('../../server/index.ts')
-      const { zone, ...rest } = options
+      const { zone, feed, ...rest } = options
       let server: Awaited<ReturnType<typeof Server.start>> | undefined
       let told = false
       const stop = () => {
@@ -54,7 +57,7 @@ Examples:
       process.on('SIGTERM', stop)
       process.on('SIGINT', stop)
       process.on('SIGHUP', () => void server?.reload())
-      server = await Server.start({ ...rest, zones: zone }, programVersion())
+      server = await Server.start({ ...rest, zones: zone, feeds: feed }, programVersion())
       // The signal came before there was anything to stop.
       if (told) return stop()
       await server.initialLoads()

@@ -11,10 +11,12 @@ import {
   unsignedChanges,
 } from '../../dnssec/sign/index.ts'
 import { RRType } from '../../iana/index.ts'
+import type { StatePut } from '../../store/index.ts'
 import type { Name } from '../../wire/index.ts'
 import { changedNodes, type RRset, type RRsetChange, sameData } from '../../zone/index.ts'
+import { checkFit } from '../fit.ts'
 import { lastChange } from '../load.ts'
-import { type UpdateResult, ZoneUpdater } from '../update.ts'
+import { type UpdateOptions, type UpdateResult, ZoneUpdater } from '../update.ts'
 import { nodesOf, zoneText } from '../zone-text.ts'
 import { type AwaitedDs, type KeyAlarm, KeyLife, type KeyTurn } from './key-life.ts'
 import { signingContext } from './signing-context.ts'
@@ -106,7 +108,13 @@ export class SignedZone {
     const turn = this.#settledTurn(now)
     const context = signingContext(this.#life, turn, now)
     const updates: UpdateResult[] = []
-    const keys = await this.#commit('keys', this.#apexChanges(turn), this.#apexRenewals(context), turn, context)
+    const keys = await this.#commit(
+      { cause: 'keys' },
+      this.#apexChanges(turn),
+      this.#apexRenewals(context),
+      turn,
+      context,
+    )
     if (keys !== undefined) updates.push(keys)
     const renewed = await this.#sweepOn(turn, context, updates)
     const { alarms, checkParent, awaited } = turn
@@ -120,12 +128,18 @@ export class SignedZone {
   /**
    * Signs and commits changes to the zone's data.
    * @param changes unsigned; of several to one RRset the last counts
-   * @returns undefined when they change nothing
+   * @param options what is kept with the zone changes even when its records do not
+   * @returns undefined when nothing was to be changed or kept
    * @throws as {@link turn}, and UnfitChangeError; nothing has changed then
    */
-  async change(changes: readonly RRsetChange[], now: number): Promise<UpdateResult | undefined> {
+  async change(
+    changes: readonly RRsetChange[],
+    now: number,
+    options: UpdateOptions = {},
+  ): Promise<UpdateResult | undefined> {
+    checkFit(this.#updater.snapshot, changes)
     const turn = this.#turn ?? this.#settledTurn(now)
-    return this.#commit('update', changes, [], turn, signingContext(this.#life, turn, now))
+    return this.#commit(options, changes, [], turn, signingContext(this.#life, turn, now))
   }
 
   /** What signatures are held against is other than it was when all of them were last looked at: a turn is due. */
@@ -150,7 +164,7 @@ export class SignedZone {
   }
 
   async #commit(
-    cause: 'keys' | 'update' | 'renewal',
+    options: UpdateOptions,
     changes: readonly RRsetChange[],
     renewed: readonly RRsetChange[],
     turn: KeyTurn,
@@ -169,10 +183,10 @@ export class SignedZone {
         checkChanges(snapshot, signed, { ...told, ds: trustedDs, earlyKeys: early })
       }
       await this.#ask?.(zoneText(changedNodes(nodesOf(snapshot), signed)))
-    } else if (record === undefined) return undefined
+    } else if (record === undefined && options.state === undefined) return undefined
     const noted = this.#noted(signed, turn, record ?? this.#record)
-    const options = noted === this.#record || noted === undefined ? { cause } : { cause, state: [putRecord(noted)] }
-    const update = this.#updater.apply(signed, options)
+    const isNew = noted !== this.#record && noted !== undefined
+    const update = this.#updater.apply(signed, isNew ? withState(options, putRecord(noted)) : options)
     this.#record = noted
     return update
   }
@@ -238,7 +252,7 @@ export class SignedZone {
     const record = sweep.done ? { keys, maxTtl, fingerprint, at } : undefined
     // A sweep that a commit fails in has passed what it did not renew: the next turn begins another.
     this.#sweep = undefined
-    const update = await this.#commit('renewal', [], renewed, turn, context, record)
+    const update = await this.#commit({ cause: 'renewal' }, [], renewed, turn, context, record)
     if (update !== undefined) updates.push(update)
     if (record === undefined) this.#sweep = sweep
     return renewed.length
@@ -288,6 +302,11 @@ export class SignedZone {
     )
     return { dnskeys, dnskeyTtl: dnskey?.ttl ?? 0, signatures, maxTtl: this.#record.maxTtl, cds }
   }
+}
+
+function withState(options: UpdateOptions, more: StatePut): UpdateOptions {
+  const { state = [] } = options
+  return { ...options, state: (info) => [...(typeof state === 'function' ? state(info) : state), more] }
 }
 
 /** No key is to sign the zone. */

@@ -1,16 +1,16 @@
+import type { KeeperMessage, KeeperRequest } from './keeper-messages.ts'
 import { KeptZone } from './kept-zone.ts'
-import type { SigningMessage, SigningRequest } from './signing-messages.ts'
 
-// Signing takes whole cores at times, and garbage is made by it: in a process of its own neither is felt by answers. It is
-// the only writer of the zones it keeps. Killed at any moment, it goes on where it was when it is started again.
+// Signing takes whole cores at times, and garbage is made by it and by a feed: in a process of its own neither is felt by
+// answers. It is the only writer of the zones it keeps. Killed at any moment, it goes on where it was when it is started again.
 
 const kept = new Map<string, KeptZone>()
 
-function tell(message: SigningMessage): void {
+function tell(message: KeeperMessage): void {
   if (process.connected) process.send!(message)
 }
 
-process.on('message', (request: SigningRequest) => {
+process.on('message', (request: KeeperRequest) => {
   switch (request.kind) {
     case 'zones':
       void configure(request)
@@ -22,6 +22,17 @@ process.on('message', (request: SigningRequest) => {
         .get(origin)!
         .load(file)
         .then((outcome) => tell({ kind: 'loaded', origin, outcome }))
+      return
+    }
+    case 'feed': {
+      const { id, origin, call } = request
+      const zone = kept.get(origin)
+      const refusal = {
+        call: 'refused',
+        busy: false,
+        problem: `this server does not follow a feed of ${origin}`,
+      } as const
+      void (zone?.feed(call) ?? Promise.resolve(refusal)).then((answer) => tell({ kind: 'answered', id, answer }))
       return
     }
     case 'change':
@@ -44,7 +55,7 @@ process.on('disconnect', () => process.exit(0))
 // Ctrl-C on a terminal reaches this process too; it is the server that decides what becomes of the work.
 process.on('SIGINT', () => {})
 
-async function configure({ dataDir, zones }: Extract<SigningRequest, { kind: 'zones' }>): Promise<void> {
+async function configure({ dataDir, zones }: Extract<KeeperRequest, { kind: 'zones' }>): Promise<void> {
   const leaving = [...kept.values()].filter(
     ({ job }) => !zones.some((zone) => JSON.stringify(zone) === JSON.stringify(job)),
   )

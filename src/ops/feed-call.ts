@@ -1,0 +1,43 @@
+/** What an operator or a registry asks of a zone's feed. */
+export type FeedCall =
+  /** To commit events, one a text. */
+  | { readonly call: 'push'; readonly texts: readonly string[] }
+  /** To let the commit that waits pass the brake. */
+  | { readonly call: 'approve' }
+  /** To try dead letters again, by their numbers; all of them when there are none. */
+  | { readonly call: 'retry'; readonly numbers: readonly number[] }
+  /** To make the objects those of a snapshot document, a file that the server can read. */
+  | { readonly call: 'snapshot'; readonly file: string }
+
+/** How an event ended; docs/feed.md lists the outcomes and reasons. */
+export interface OutcomeReport {
+  readonly outcome: 'applied' | 'ignored' | 'refused' | 'pending' | 'gap'
+  /** Absent when the event could not even be read. */
+  readonly seq?: number | undefined
+  /** The serial that an applied event is served in. */
+  readonly serial?: number
+  readonly reason?: string
+  readonly text?: string
+  /** Until when a pending one waits, milliseconds since 1970. */
+  readonly until?: number
+  /** The number that is missing before this one. */
+  readonly missing?: number
+}
+
+export type FeedAnswer =
+  | {
+      readonly call: 'push'
+      readonly outcomes: readonly OutcomeReport[]
+      readonly seq: number
+      readonly serial: number
+    }
+  /** Null: no commit waits. */
+  | { readonly call: 'approve'; readonly seq: number | null }
+  /** Null for a number that there is no dead letter of. */
+  | {
+      readonly call: 'retry'
+      readonly outcomes: readonly { readonly number: number; readonly outcome: OutcomeReport | null }[]
+    }
+  | { readonly call: 'snapshot'; readonly seq: number; readonly changed: number }
+  /** `busy`: the same may be asked again later. */
+  | { readonly call: 'refused'; readonly busy: boolean; readonly problem: string }

@@ -1,0 +1,411 @@
+import { UnfitChangeError } from '../../dnssec/sign/index.ts'
+import {
+  type DueChange,
+  type EventOutcome,
+  type Verdict as EventVerdict,
+  FeedBatch,
+  type FeedEvent,
+  type FeedItem,
+  FeedRefusal,
+  type FeedSettings,
+  parseEvent,
+  type StateEntry,
+} from '../../feed/index.ts'
+import type { StatePut, ZoneSnapshot } from '../../store/index.ts'
+import type { RRsetChange } from '../../zone/index.ts'
+import { checkFit } from '../fit.ts'
+import type { UpdateResult } from '../update.ts'
+import { type BrakeHold, type BrakeSettings, brakeOf, withdrawnAfter } from './brake.ts'
+import type { ChangeableZone } from './changeable.ts'
+import { type FeedCursor, FIRST_CURSOR, putCursor, readCursor } from './cursor.ts'
+import { deadLetter, deadLetters, putDeadLetters, removeDeadLetters } from './dead-letters.ts'
+import { Intake, type IntakeBatch, type TakenEvent } from './intake.ts'
+import { putRecent, type RecentCommit } from './recent.ts'
+
+/** Events of one commit: as many as are signed and committed in about half a second. */
+const MOST_EVENTS = 1000
+/** Changes that come due in one commit. */
+const MOST_DUE = 1000
+
+export interface FedZoneOptions {
+  readonly zone: ChangeableZone
+  readonly settings: FeedSettings
+  readonly brake: BrakeSettings
+}
+
+/** What a commit of the feed did. */
+export interface FeedCommit {
+  /** Undefined when nothing of the zone or what is kept with it changed. */
+  readonly update: UpdateResult | undefined
+  readonly events: number
+  readonly outcomes: Readonly<Record<EventOutcome['outcome'], number>>
+  /** Of the events applied: when the registry committed them and when they came, in milliseconds since 1970. */
+  readonly applied: readonly { readonly at: number; readonly arrivedAt: number }[]
+  /** Delegations that were withdrawn. */
+  readonly withdrawn: number
+}
+
+/** What trying dead letters again came to: the outcome of each, undefined for a number there is none of. */
+export interface FeedRetry {
+  readonly numbers: readonly number[]
+  readonly outcomes: readonly (EventOutcome | undefined)[]
+  readonly update: UpdateResult | undefined
+}
+
+/** What a zone that follows a feed says of itself. */
+export interface FedZoneState {
+  readonly cursor: FeedCursor
+  readonly waiting: number
+  readonly gap: Intake['gap']
+  readonly hold: BrakeHold | undefined
+  /** When the next pending change comes due, milliseconds since 1970. */
+  readonly nextDue: number | undefined
+}
+
+/** A commit waits for an operator's approval: nothing was changed. */
+export class BrakeError extends Error {
+  override readonly name = 'BrakeError'
+  readonly hold: BrakeHold
+
+  constructor(hold: BrakeHold) {
+    super(hold.problem)
+    this.hold = hold
+  }
+}
+
+/** What events come to, before they are committed. */
+interface Projection {
+  readonly changes: readonly RRsetChange[]
+  readonly state: readonly StateEntry[]
+  readonly verdicts: readonly Verdict[]
+  readonly due: readonly DueChange[]
+  readonly withdrawn: number
+}
+
+type Verdict = EventVerdict | FeedRefusal
+
+/**
+ * A zone that follows its registry's feed. It takes what sources give, and commits it when it is told to: objects,
+ * records, cursor and dead letters change in one transaction, so that every event counts once, whatever breaks. It knows no
+ * clock and starts nothing by itself.
+ */
+export class FedZone {
+  readonly #zone: ChangeableZone
+  readonly #settings: FeedSettings
+  readonly #brake: BrakeSettings
+  #intake: Intake
+  #cursor: FeedCursor
+  #hold: BrakeHold | undefined
+  #nextDue: number | undefined
+
+  /**
+   * @throws StoreError
+   */
+  constructor({ zone, settings, brake }: FedZoneOptions) {
+    this.#zone = zone
+    this.#settings = settings
+    this.#brake = brake
+    this.#cursor = readCursor(this.#snapshot) ?? FIRST_CURSOR
+    this.#intake = this.#openIntake()
+    this.#nextDue = this.#batchAt(0).nextDue()
+  }
+
+  get state(): FedZoneState {
+    const { gap, waiting } = this.#intake
+    return { cursor: this.#cursor, waiting, gap, hold: this.#hold, nextDue: this.#nextDue }
+  }
+
+  /** Of the version that is served. */
+  get serial(): number {
+    return this.#zone.updater.info.serial
+  }
+
+  /** Takes what a source gives. @param now milliseconds since 1970 @returns when there is room for more */
+  take(source: string, items: readonly FeedItem[], now: number): Promise<void> {
+    for (const item of items) this.#intake.add(source, item, now)
+    return this.#intake.room()
+  }
+
+  /** What this source gave beyond a number that is missing is let go of: it is to give it again. */
+  dropAhead(source: string, outcome: (seq: number) => EventOutcome): void {
+    this.#intake.dropAhead(source, outcome)
+  }
+
+  /** When there will be something to commit, in milliseconds since 1970; 0 for at once. */
+  nextAt(now: number): number | undefined {
+    if (this.#hold !== undefined) return undefined
+    if (this.#intake.isReady(now)) return 0
+    const times = [this.#intake.readyAt(), this.#nextDue].filter((time) => time !== undefined)
+    return times.length === 0 ? undefined : Math.min(...times)
+  }
+
+  /**
+   * Commits the events that wait, at most so many as go together, and what has come due.
+   * @param now milliseconds since 1970
+   * @throws BrakeError; what refuses a commit of the zone: the events wait on then, and nothing has changed
+   */
+  async commit(now: number): Promise<FeedCommit | undefined> {
+    const batch = this.#intake.batch(MOST_EVENTS, now)
+    const isDue = this.#nextDue !== undefined && this.#nextDue <= now
+    if (batch === undefined && !isDue) return undefined
+    const events = batch?.events ?? []
+    const seq = batch?.seq ?? this.#cursor.seq
+    const projection = this.#project(events, now)
+    this.#checkBrake(seq, projection.withdrawn, now)
+    const { state, cursor } = this.#kept(batch, projection, now)
+    const seqs = events.length > 0 ? { seqs: { first: this.#cursor.seq + 1, last: seq } } : {}
+    const update = await this.#zone.change(projection.changes, Math.floor(now / 1000), {
+      cause: 'feed',
+      ...seqs,
+      state: (info) => [...state, ...putRecent(this.#recent(events, projection, info.serial, cursor.commits, now))],
+    })
+    this.#committed(cursor)
+    const { serial } = this.#zone.updater.info
+    const outcomes = events.map((event, i) => outcomeOf(event, projection.verdicts[i]!, serial))
+    if (batch !== undefined) this.#intake.done(batch, outcomes)
+    return report(events, outcomes, update, projection.withdrawn)
+  }
+
+  /** Lets the commit that waits pass the brake. @returns the event up to which; undefined when none waits */
+  async approve(now: number): Promise<number | undefined> {
+    const hold = this.#hold
+    if (hold === undefined) return undefined
+    const cursor = { ...this.#cursor, approved: hold.seq }
+    await this.#zone.change([], Math.floor(now / 1000), { state: [putCursor(cursor)] })
+    this.#committed(cursor)
+    return hold.seq
+  }
+
+  /**
+   * Tries refused events again, as the rules and the objects are now.
+   * @param some numbers of dead letters; all of them when there are none
+   * @returns the outcomes; what was not refused again is no dead letter any more
+   */
+  async retry(some: readonly number[], now: number): Promise<FeedRetry> {
+    const numbers = some.length > 0 ? some : [...deadLetters(this.#snapshot)].map(({ number }) => number)
+    const taken = numbers.map((number) => this.#takenAgain(number, now))
+    const events = taken.filter((event) => event !== undefined)
+    const projection = this.#project(events, now)
+    this.#checkBrake(this.#cursor.seq, projection.withdrawn, now)
+    const gone = numbers.filter((_n, i) => {
+      const event = taken[i]
+      return event !== undefined && !(projection.verdicts[events.indexOf(event)] instanceof FeedRefusal)
+    })
+    const { puts, dead } = removeDeadLetters(this.#snapshot, gone, this.#cursor.dead)
+    const refusedBefore = this.#cursor.counts.refused - gone.length
+    const counts = countsAfter({ ...this.#cursor.counts, refused: refusedBefore }, projection.verdicts, true)
+    const commits = this.#cursor.commits + 1
+    const cursor = { ...this.#cursor, dead, counts, commits, at: now }
+    const update = await this.#zone.change(projection.changes, Math.floor(now / 1000), {
+      cause: 'feed',
+      state: (info) => [
+        ...projection.state,
+        ...puts,
+        putCursor(cursor),
+        ...putRecent(this.#recent(events, projection, info.serial, commits, now)),
+      ],
+    })
+    this.#committed(cursor)
+    const { serial } = this.#zone.updater.info
+    const outcomes = taken.map((event) =>
+      event === undefined ? undefined : outcomeOf(event, projection.verdicts[events.indexOf(event)]!, serial),
+    )
+    return { numbers, outcomes, update }
+  }
+
+  get #snapshot(): ZoneSnapshot {
+    return this.#zone.updater.snapshot
+  }
+
+  #openIntake(): Intake {
+    const { origin } = this.#snapshot
+    return new Intake((text) => parseEvent(text, origin), this.#cursor.seq, this.#cursor.unreadable)
+  }
+
+  #batchAt(now: number): FeedBatch {
+    return new FeedBatch(this.#snapshot, this.#settings, now)
+  }
+
+  /** What the events come to. One that would leave a node no zone may have is refused, and the others go on. */
+  #project(events: readonly TakenEvent[], now: number): Projection {
+    const unfit = new Map<TakenEvent, FeedRefusal>()
+    for (;;) {
+      const projection = this.#try(events, unfit, now)
+      const refusal = this.#unfitIn(projection.changes)
+      if (refusal === undefined) return projection
+      const culprit = this.#culprit(events, unfit, now)
+      // What came due, or the zone itself, is at fault: no event can be blamed.
+      if (culprit === undefined) throw refusal
+      unfit.set(culprit, new FeedRefusal('unfit', refusal.message))
+    }
+  }
+
+  #try(events: readonly TakenEvent[], unfit: ReadonlyMap<TakenEvent, FeedRefusal>, now: number): Projection {
+    const batch = this.#batchAt(now)
+    const due = batch.applyDue(MOST_DUE)
+    const verdicts = events.map((taken): Verdict => {
+      const refusal = taken.refusal ?? unfit.get(taken)
+      if (refusal !== undefined) return refusal
+      try {
+        return batch.apply(taken.event!)
+      } catch (error) {
+        if (error instanceof FeedRefusal) return error
+        throw error
+      }
+    })
+    const { changes, state, withdrawn } = batch.finish()
+    return { changes, state, verdicts, due, withdrawn }
+  }
+
+  #unfitIn(changes: readonly RRsetChange[]): UnfitChangeError | undefined {
+    try {
+      checkFit(this.#snapshot, changes)
+      return undefined
+    } catch (error) {
+      if (error instanceof UnfitChangeError) return error
+      throw error
+    }
+  }
+
+  /** The event with which what the events before it leave is no longer fit. */
+  #culprit(
+    events: readonly TakenEvent[],
+    unfit: ReadonlyMap<TakenEvent, FeedRefusal>,
+    now: number,
+  ): TakenEvent | undefined {
+    const isFit = (count: number) => this.#unfitIn(this.#try(events.slice(0, count), unfit, now).changes) === undefined
+    if (!isFit(0)) return undefined
+    let fit = 0
+    let bad = events.length
+    while (bad - fit > 1) {
+      const middle = (fit + bad) >>> 1
+      if (isFit(middle)) fit = middle
+      else bad = middle
+    }
+    return events[fit]
+  }
+
+  #checkBrake(seq: number, withdrawn: number, now: number): void {
+    const { delegations } = this.#zone.updater.info
+    this.#hold = brakeOf(this.#brake, this.#cursor, seq, withdrawn, delegations, now)
+    if (this.#hold !== undefined) throw new BrakeError(this.#hold)
+  }
+
+  /** What is kept with the zone once the events are committed. */
+  #kept(
+    batch: IntakeBatch | undefined,
+    { state, verdicts, withdrawn }: Projection,
+    now: number,
+  ): { state: readonly StatePut[]; cursor: FeedCursor } {
+    const before = this.#cursor
+    const refused = (batch?.events ?? []).flatMap((event, i) => {
+      const verdict = verdicts[i]!
+      return verdict instanceof FeedRefusal ? [{ ...event, refusal: verdict }] : []
+    })
+    const { puts, dead } = putDeadLetters(this.#snapshot, refused, before.dead, now)
+    const seq = batch?.seq ?? before.seq
+    const cursor: FeedCursor = {
+      ...before,
+      seq,
+      unreadable: batch?.unreadable ?? before.unreadable,
+      sources: { ...before.sources, ...Object.fromEntries(this.#intake.positions()) },
+      at: now,
+      commits: before.commits + 1,
+      counts: countsAfter(before.counts, verdicts),
+      dead,
+      withdrawn: withdrawnAfter(this.#brake, before, seq, withdrawn, now),
+    }
+    return { state: [...state, ...puts, putCursor(cursor)], cursor }
+  }
+
+  #committed(cursor: FeedCursor): void {
+    this.#cursor = cursor
+    this.#hold = undefined
+    this.#nextDue = this.#batchAt(0).nextDue()
+  }
+
+  #recent(
+    events: readonly TakenEvent[],
+    { verdicts, due }: Projection,
+    serial: number,
+    number: number,
+    now: number,
+  ): Omit<RecentCommit, 'more'> {
+    return {
+      number,
+      serial,
+      at: new Date(now).toISOString(),
+      events: [...due.map(describeDue), ...events.map((taken, i) => describe(taken, verdicts[i]!))],
+    }
+  }
+
+  #takenAgain(number: number, now: number): TakenEvent | undefined {
+    const letter = deadLetter(this.#snapshot, number)
+    if (letter === undefined) return undefined
+    const common = { seq: letter.seq ?? undefined, text: letter.event ?? undefined, source: letter.source }
+    let event: FeedEvent | undefined
+    let refusal: FeedRefusal | undefined
+    try {
+      if (letter.event === null) throw new FeedRefusal('too-long', 'only the beginning of the event was kept')
+      event = parseEvent(letter.event, this.#snapshot.origin)
+    } catch (error) {
+      if (!(error instanceof FeedRefusal)) throw error
+      refusal = error
+    }
+    return { ...common, event, refusal, arrivedAt: now }
+  }
+}
+
+function outcomeOf({ seq }: TakenEvent, verdict: Verdict, serial: number): EventOutcome {
+  if (verdict instanceof FeedRefusal) return { outcome: 'refused', seq, reason: verdict.reason, text: verdict.message }
+  if (verdict.kind === 'pending') return { outcome: 'pending', seq: seq!, until: verdict.until }
+  return { outcome: 'applied', seq: seq!, serial }
+}
+
+function countsAfter(
+  { applied, refused, pending }: FeedCursor['counts'],
+  verdicts: readonly Verdict[],
+  again = false,
+): FeedCursor['counts'] {
+  const isRefused = (verdict: Verdict) => verdict instanceof FeedRefusal
+  const isPending = (verdict: Verdict) => !(verdict instanceof FeedRefusal) && verdict.kind === 'pending'
+  const refusals = verdicts.filter(isRefused).length
+  const waits = verdicts.filter(isPending).length
+  return {
+    applied: applied + verdicts.length - refusals - waits,
+    // What is refused again was counted before.
+    refused: refused + (again ? 0 : refusals),
+    pending: pending + waits,
+  }
+}
+
+function describeDue({ kind, name, type, seq, refusal }: DueChange): RecentCommit['events'][number] {
+  const object = type === undefined ? `${kind} ${name}` : `${kind} ${name} ${type}`
+  const common = { seq, object, op: 'due' }
+  if (refusal === undefined) return { ...common, outcome: 'applied', note: null }
+  return { ...common, outcome: 'refused', note: `${refusal.reason}: ${refusal.message}` }
+}
+
+function describe({ seq, event }: TakenEvent, verdict: Verdict): RecentCommit['events'][number] {
+  const object = event === undefined ? null : `${event.object.kind} ${event.object.name}`
+  const common = { seq: seq ?? null, object, op: event?.op ?? null }
+  if (verdict instanceof FeedRefusal) {
+    return { ...common, outcome: 'refused', note: `${verdict.reason}: ${verdict.message}` }
+  }
+  if (verdict.kind === 'pending') return { ...common, outcome: 'pending', note: new Date(verdict.until).toISOString() }
+  return { ...common, outcome: 'applied', note: null }
+}
+
+function report(
+  events: readonly TakenEvent[],
+  outcomes: readonly EventOutcome[],
+  update: UpdateResult | undefined,
+  withdrawn: number,
+): FeedCommit {
+  const counts = { applied: 0, ignored: 0, refused: 0, pending: 0, gap: 0 }
+  for (const { outcome } of outcomes) counts[outcome]++
+  const applied = events.flatMap(({ event, arrivedAt }, i) =>
+    outcomes[i]!.outcome === 'applied' ? [{ at: event!.at, arrivedAt }] : [],
+  )
+  return { update, events: events.length, outcomes: counts, applied, withdrawn }
+}

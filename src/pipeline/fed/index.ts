@@ -1,0 +1,17 @@
+/** Zones that follow their registry's feed. */
+
+export { adoptZone } from './adopt.ts'
+export type { BrakeHold, BrakeSettings } from './brake.ts'
+export type { ChangeableZone } from './changeable.ts'
+export { type FeedCursor, readCursor } from './cursor.ts'
+export { type DeadLetter, deadLetter, deadLetters } from './dead-letters.ts'
+export {
+  BrakeError,
+  FedZone,
+  type FedZoneOptions,
+  type FedZoneState,
+  type FeedCommit,
+  type FeedRetry,
+} from './fed-zone.ts'
+export { type RecentCommit, recentCommits } from './recent.ts'
+export { UnsignedZone } from './unsigned-zone.ts'
