@@ -37,15 +37,15 @@ export interface KeptState {
  * @throws NotKeptError, JournalError
  */
 export function nodesAt(snapshot: ZoneSnapshot, wanted: OldVersion): Generator<ZoneNode> {
-  const { revision, serial } = stateOf(snapshot, wanted)
-  const { journal, info } = snapshot
+  const state = stateOf(snapshot, wanted)
+  const { journal } = snapshot
   const undone = new Map<string, RRsetChange>()
-  for (let undo = info.revision; undo > revision; undo--) {
-    for (const { owner, type, before } of journal.replacements(undo)) {
+  for (const { revision } of journal.back(state.revision)) {
+    for (const { owner, type, before } of journal.replacements(revision)) {
       undone.set(`${type} ${Buffer.from(owner).toString('latin1')}`, { owner, type, rrset: before })
     }
   }
-  return checked(changedNodes(nodesOf(snapshot), [...undone.values()]), snapshot, { revision, serial })
+  return checked(changedNodes(nodesOf(snapshot), [...undone.values()]), snapshot, state)
 }
 
 /** The apex comes first, and tells whether the journal led where it said. */
@@ -64,16 +64,18 @@ function serialOf({ rrsets }: ZoneNode): number {
   return apexFacts(rrsets).serial
 }
 
+/** What a revision is when it changed no record, the entry before tells; it need not be readable itself for that. */
 function stateOf({ journal, info }: ZoneSnapshot, wanted: OldVersion): KeptState {
   const newest = { serial: info.serial, revision: info.revision }
-  const isWanted = ({ serial, revision }: KeptState) =>
-    'serial' in wanted ? serial === wanted.serial : revision === wanted.revision
   let state = newest
-  if (isWanted(state)) return state
-  for (const { revision, serialBefore, whole } of journal.back()) {
-    if (whole) break
+  let since = journal.range?.last ?? info.revision
+  const isWanted = () =>
+    'serial' in wanted ? state.serial === wanted.serial : since <= wanted.revision && wanted.revision <= state.revision
+  if (isWanted()) return state
+  for (const { revision, previous, serialBefore } of journal.back()) {
     state = { serial: serialBefore, revision: revision - 1 }
-    if (isWanted(state)) return state
+    since = previous === 0 ? state.revision : previous
+    if (isWanted()) return state
   }
   throw new NotKeptError(info.origin, wanted, state, newest)
 }

@@ -8,9 +8,9 @@ import { OctetWriter, readU16, readU32, readU48, writeU32 } from './octets.ts'
  * is the revision (4) and the number of the piece (4), big-endian; its value the CRC-32 of key and rest (4), whether it is the
  * last piece (1), and the octets.
  *
- * The octets: form (1), flags (1), serial before (4) and after (4), time of the commit in ms (6), RRsets (4), records removed
- * (4) and added (4), the cause after its length (1), the first and last seq (8 each) when there are any; then the RRsets in
- * canonical order of their owners, each after its length (4): flags (1), owner after its length (1), type (2), then of the
+ * The octets: form (1), flags (1), revision of the entry before (4), serial before (4) and after (4), time of the commit in ms
+ * (6), RRsets (4), records removed (4) and added (4), the cause after its length (1), the first and last seq (8 each) when there
+ * are any; then the RRsets in canonical order of their owners, each after its length (4): flags (1), owner after its length (1), type (2), then of the
  * RRset before and of the one after, as far as they are there and differ, TTL (4) and rdata, and the signatures: a count (2),
  * and each after its length (2).
  */
@@ -21,11 +21,13 @@ const PIECE_HEADER = 5
 const FORM = 1
 const MAX_CAUSE = 255
 
-const EntryFlag = { Whole: 1, Seqs: 2 } as const
+const EntryFlag = { Seqs: 1 } as const
 const RRsetFlag = { Before: 1, After: 2, SameData: 4, SameSignatures: 8 } as const
 
 /** What is known of an entry before its RRsets are read. */
 export interface JournalHeader {
+  /** Revision of the entry before: the updates in between changed no record. 0 when this entry is the first. */
+  readonly previous: number
   readonly serialBefore: number
   readonly serialAfter: number
   /** Ms since 1970. */
@@ -34,8 +36,6 @@ export interface JournalHeader {
   readonly cause: string
   /** The first and the last event of a feed that it came of. */
   readonly seqs: { readonly first: number; readonly last: number } | undefined
-  /** Anything may have changed, and it is not told what: there is no way back over this entry. */
-  readonly whole: boolean
   /** RRsets that changed, and records that went and came, signatures included. */
   readonly rrsets: number
   readonly removed: number
@@ -87,9 +87,10 @@ export function encodeEntry(
 }
 
 function encodeHeader(out: OctetWriter, header: JournalHeader): void {
-  const { serialBefore, serialAfter, committedAt, cause, seqs, whole, rrsets, removed, added } = header
+  const { previous, serialBefore, serialAfter, committedAt, cause, seqs, rrsets, removed, added } = header
   out.u8(FORM)
-  out.u8((whole ? EntryFlag.Whole : 0) | (seqs === undefined ? 0 : EntryFlag.Seqs))
+  out.u8(seqs === undefined ? 0 : EntryFlag.Seqs)
+  out.u32(previous)
   out.u32(serialBefore)
   out.u32(serialAfter)
   u48(out, committedAt)
@@ -199,6 +200,7 @@ export class JournalCursor {
   header(): JournalHeader {
     if (this.#u8() !== FORM) throw new JournalFormError('it has a form that this program does not read')
     const flags = this.#u8()
+    const previous = this.#u32()
     const serialBefore = this.#u32()
     const serialAfter = this.#u32()
     const committedAt = readU48(this.#buf, this.#take(6))
@@ -207,8 +209,7 @@ export class JournalCursor {
     const added = this.#u32()
     const cause = Buffer.from(this.#octets(this.#u8())).toString()
     const seqs = (flags & EntryFlag.Seqs) === 0 ? undefined : { first: this.#u64(), last: this.#u64() }
-    const whole = (flags & EntryFlag.Whole) !== 0
-    return { serialBefore, serialAfter, committedAt, cause, seqs, whole, rrsets, removed, added }
+    return { previous, serialBefore, serialAfter, committedAt, cause, seqs, rrsets, removed, added }
   }
 
   replacement(): RRsetReplacement {

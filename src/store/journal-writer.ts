@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Database } from 'lmdb'
-import type { JournalSettings, RRsetReplacement } from '../zone/index.ts'
+import { type JournalSettings, type RRsetReplacement, recordDifference } from '../zone/index.ts'
 import { writeError } from './error.ts'
 import { encodeEntry, JournalCursor, type JournalHeader, readPiece } from './journal-form.ts'
 import type { JournalSummary } from './layout.ts'
@@ -35,7 +35,7 @@ export class JournalWriter {
   }
 
   /**
-   * Tells of an update, and takes away what is too old or too much.
+   * Tells of an update, unless it changed no record, and takes away what is too old or too much.
    * @param before what the journal held
    * @returns what it holds now
    */
@@ -46,24 +46,32 @@ export class JournalWriter {
     committedAt: number,
     before: JournalSummary | undefined,
   ): JournalSummary | undefined {
-    const summary = { first: revision, firstAt: committedAt, octets: 0, ...before }
-    if (this.#settings === 'off') return this.#prune({ ...summary, first: revision + 1 }, revision, committedAt, 0)
-    // Updates were made meanwhile that nothing was told of.
-    if (summary.first > revision - 1) Object.assign(summary, { first: revision, firstAt: committedAt })
+    const isChanged = record.replacements.length > 0
+    if (this.#settings === 'off') {
+      // What it held led to the zone as it was before, and can't be undone any more.
+      return before && this.#prune(isChanged ? { ...before, first: revision + 1 } : before, committedAt, 0)
+    }
+    // A history without a step would be one of nothing, and a long one of those fills the journal.
+    if (!isChanged) return before && this.#prune(before, committedAt, 0)
+    const previous = before !== undefined && before.last >= before.first ? before.last : 0
+    const oldest = previous > 0 ? before! : { first: revision, firstAt: committedAt }
+    let octets = before?.octets ?? 0
     let pieces = 0
-    encodeEntry(revision, headerOf(record, serials, committedAt), record.replacements, (key, value) => {
+    encodeEntry(revision, headerOf(record, previous, serials, committedAt), record.replacements, (key, value) => {
       // Keys only ascend, so that pages are filled to their end. It says whether it did, whatever its type says.
       const isPut: unknown = this.#table.putSync(key, Buffer.from(value), { append: true })
       if (isPut !== true) {
         throw writeError(this.#path, new Error(`the journal has entries after revision ${revision - 1}`))
       }
-      summary.octets += key.length + value.length
+      octets += key.length + value.length
       pieces++
     })
-    return this.#prune(summary, revision, committedAt, pieces)
+    const { first, firstAt } = oldest
+    return this.#prune({ first, firstAt, last: revision, octets }, committedAt, pieces)
   }
 
-  #prune(summary: JournalSummary, revision: number, now: number, written: number): JournalSummary | undefined {
+  #prune(summary: JournalSummary, now: number, written: number): JournalSummary | undefined {
+    const { last } = summary
     let { first, firstAt, octets } = summary
     const settings = this.#settings
     const size = settings === 'off' ? 0 : (settings.size ?? Math.max(LEAST_SIZE, SHARE * this.#fileSize()))
@@ -85,7 +93,7 @@ export class JournalWriter {
       // Without its first piece an entry is gone.
       if (!isRest) first = at + 1
     }
-    return octets > 0 ? { first: Math.min(first, revision + 1), firstAt, octets } : undefined
+    return octets > 0 ? { first, firstAt, last, octets } : undefined
   }
 
   #fileSize(): number {
@@ -104,41 +112,26 @@ function timeOf(key: Uint8Array, value: Uint8Array): number | undefined {
 
 function headerOf(
   { cause, seqs, replacements }: JournalRecord,
+  previous: number,
   serials: { readonly before: number; readonly after: number },
   committedAt: number,
 ): JournalHeader {
   let removed = 0
   let added = 0
-  for (const { before, after } of replacements) {
-    const isSameTtl = before?.ttl === after?.ttl
-    for (const list of ['rdatas', 'signatures'] as const) {
-      const was = before?.[list] ?? []
-      const is = after?.[list] ?? []
-      // RFC 1995 4: a record with another TTL is another record.
-      const kept = isSameTtl ? countCommon(was, is) : 0
-      removed += was.length - kept
-      added += is.length - kept
-    }
+  for (const replacement of replacements) {
+    const difference = recordDifference(replacement)
+    removed += difference.removed.rdatas.length + difference.removed.signatures.length
+    added += difference.added.rdatas.length + difference.added.signatures.length
   }
   return {
+    previous,
     serialBefore: serials.before,
     serialAfter: serials.after,
     committedAt,
     cause,
     seqs,
-    whole: false,
     rrsets: replacements.length,
     removed,
     added,
   }
-}
-
-/** How many octet strings two lists, each without duplicates, have in common. */
-function countCommon(a: readonly Uint8Array[], b: readonly Uint8Array[]): number {
-  if (a === b) return a.length
-  if (a.length * b.length <= 16) {
-    return a.filter((octets) => b.some((other) => Buffer.compare(octets, other) === 0)).length
-  }
-  const known = new Set(a.map((octets) => Buffer.from(octets).toString('latin1')))
-  return b.filter((octets) => known.has(Buffer.from(octets).toString('latin1'))).length
 }

@@ -29,8 +29,8 @@ export class JournalError extends Error {
 }
 
 /**
- * What each update of a zone changed, as far back as it is kept, as one snapshot of the zone sees it. Every revision from
- * `first` to the zone's own has its entry.
+ * What each update of a zone changed, as far back as it is kept, as one snapshot of the zone sees it. Each entry names the
+ * one before; the updates in between changed no record.
  */
 export class Journal {
   readonly #path: string
@@ -44,47 +44,48 @@ export class Journal {
     this.#tree = tree
   }
 
-  /** Revision of the oldest entry; after the zone's own when there is none. */
-  get first(): number {
-    return this.#info.journal?.first ?? this.#info.revision + 1
+  /** Revisions of the oldest entry and of the newest; undefined when there is none. */
+  get range(): { readonly first: number; readonly last: number } | undefined {
+    const { journal } = this.#info
+    if (journal === undefined || journal.last < journal.first) return undefined
+    return { first: journal.first, last: journal.last }
   }
 
   /**
-   * What is known of an update.
-   * @returns undefined when it is not kept
-   * @throws JournalError
-   */
-  entry(revision: number): JournalEntry | undefined {
-    if (revision < this.first || revision > this.#info.revision) return undefined
-    return this.#read(revision, () => {
-      const { octets } = this.#piece(this.#open(), revision, 0)
-      return { revision, ...new JournalCursor(octets).header() }
-    })
-  }
-
-  /**
-   * The updates from the newest back to the oldest that is kept.
+   * The updates that changed records, from the newest back to the oldest that is kept.
+   * @param after revision of the first that is not asked for
    * @throws JournalError also when an entry does not lead to the one after it
    */
-  *back(): Generator<JournalEntry> {
+  *back(after = 0): Generator<JournalEntry> {
+    if (this.range === undefined) return
+    const { first, last } = this.range
+    const tree = this.#open(last)
     let serial = this.#info.serial
-    for (let revision = this.#info.revision; revision >= this.first; revision--) {
-      const entry = this.entry(revision)!
-      if (entry.serialAfter !== serial) {
-        throw new JournalError(this.#path, revision, `it leads to serial ${entry.serialAfter}, not to ${serial}`)
+    for (let revision = last; revision >= first && revision > after; ) {
+      const entry = this.#read(revision, () => {
+        const { octets } = this.#piece(tree, revision, 0)
+        return { revision, ...new JournalCursor(octets).header() }
+      })
+      if (entry.serialAfter !== serial || entry.previous >= revision) {
+        throw new JournalError(
+          this.#path,
+          revision,
+          `it leads from revision ${entry.previous} to serial ${entry.serialAfter}, and the zone then had ${serial}`,
+        )
       }
       yield entry
       serial = entry.serialBefore
+      revision = entry.previous
     }
   }
 
   /**
-   * What an update changed, in canonical order of the owners; nothing for one that is told of as a whole. No more than one
-   * RRset and a piece is held at a time.
+   * What an update that {@link back} told of changed, in canonical order of the owners. No more than one RRset and a piece is
+   * held at a time.
    * @throws JournalError
    */
   *replacements(revision: number): Generator<RRsetReplacement> {
-    const tree = this.#open()
+    const tree = this.#open(revision)
     let number = 0
     let { octets, isLast } = this.#read(revision, () => this.#piece(tree, revision, number))
     const cursor = new JournalCursor(octets)
@@ -112,9 +113,9 @@ export class Journal {
     }
   }
 
-  #open(): Tree {
+  #open(revision: number): Tree {
     const tree = this.#tree()
-    if (tree === undefined) throw new JournalError(this.#path, this.first, 'the store has no table for it')
+    if (tree === undefined) throw new JournalError(this.#path, revision, 'the store has no table for it')
     return tree
   }
 

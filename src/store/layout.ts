@@ -85,9 +85,10 @@ export interface ZoneInfo {
 
 /** What the journal of a zone holds. */
 export interface JournalSummary {
-  /** Revision of the oldest update that is told of; all since then are. After the zone's revision when none is. */
+  /** Revisions of the oldest and the newest entry. None is left, and what there is is on its way out, when `last` is less. */
   readonly first: number
-  /** When that was made, ms since 1970. */
+  readonly last: number
+  /** When the oldest was made, ms since 1970. */
   readonly firstAt: number
   /** Octets of keys and values. */
   readonly octets: number

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { open } from 'lmdb'
 import { afterAll, describe, expect, it, test } from 'vitest'
+import { RRType } from '../../src/iana/index.ts'
 import { exportZone, NotKeptError, ZoneUpdater } from '../../src/pipeline/index.ts'
 import { JournalError, openZone, type ZoneSnapshot } from '../../src/store/index.ts'
-import { compareNames, nameFromText, nameToText } from '../../src/wire/index.ts'
+import { compareNames, nameFromText, nameToText, rdataFromText } from '../../src/wire/index.ts'
 import type { JournalSettings, RRset, RRsetChange, ZoneNode } from '../../src/zone/index.ts'
 import { Random } from '../zones/random.ts'
 import { type Chains, ORIGIN, RandomZone } from './random-zone.ts'
@@ -40,6 +41,8 @@ async function stored(zone: RandomZone): Promise<string> {
   return dataDir
 }
 
+const countOf = (rrset: RRset | undefined) => (rrset === undefined ? 0 : rrset.rdatas.length + rrset.signatures.length)
+
 /** All RRsets of a snapshot, by type and owner. */
 function rrsetsOf(snapshot: ZoneSnapshot): Map<string, RRset> {
   const nodes = [...[...snapshot.nodes()].map(({ node }) => node), ...snapshot.denialNodes()]
@@ -67,14 +70,19 @@ describe.each<Chains>(['none', 'nsec', 'nsec3'])('the journal of a random zone, 
       for (const [revision, text] of byRevision.entries()) expect(await textOf(dataDir, { revision })).toBe(text)
       const newest = openZone(dataDir, ORIGIN)
       const rrsets = rrsetsOf(oldest)
-      for (let revision = 1; revision <= 24; revision++) {
-        expect(newest.journal.entry(revision)).toMatchObject({ cause: `step ${revision}`, whole: false })
+      const entries = [...newest.journal.back()].reverse()
+      expect(entries.length).toBeGreaterThan(15)
+      for (const { revision, cause, removed, added } of entries) {
+        expect(cause).toBe(`step ${revision}`)
+        let change = 0
         for (const { owner, type, before, after } of newest.journal.replacements(revision)) {
           const key = `${nameToText(owner)} ${type}`
           expect(before).toEqual(rrsets.get(key))
+          change += countOf(after) - countOf(before)
           if (after === undefined) rrsets.delete(key)
           else rrsets.set(key, after)
         }
+        expect(added - removed).toBe(change)
       }
       expect(new Map([...rrsets].sort())).toEqual(new Map([...rrsetsOf(newest)].sort()))
       oldest.close()
@@ -84,7 +92,16 @@ describe.each<Chains>(['none', 'nsec', 'nsec3'])('the journal of a random zone, 
   )
 })
 
-/** Updates that each change one name, and the last a great many. */
+const soa = (serial: number): RRsetChange => {
+  const rdata = rdataFromText(RRType.SOA, `ns.example. host.example. ${serial} 2 3 4 5`)
+  return {
+    owner: ORIGIN,
+    type: RRType.SOA,
+    rrset: { type: RRType.SOA, ttl: 600, rdatas: [rdata], signatures: [] },
+  }
+}
+
+/** Updates that each change so many names. */
 async function updated(count: number, settings?: JournalSettings | 'off', names = 1) {
   const dataDir = await stored(new RandomZone(new Random(5), 'none'))
   const updater = ZoneUpdater.open(dataDir, ORIGIN, settings)
@@ -127,8 +144,10 @@ describe('the journal', () => {
     await updater.close()
     // With a journal that is smaller at a stroke, the rest goes bit by bit.
     const next = ZoneUpdater.open(dataDir, ORIGIN, 'off')
-    next.apply([])
-    expect(next.info.journal?.first ?? 62).toBe(62)
+    next.apply([soa(77)])
+    expect(next.snapshot.journal.range).toBeUndefined()
+    expect([...next.snapshot.journal.back()]).toEqual([])
+    await expect(textOf(dataDir, { revision: 60 })).rejects.toThrow(NotKeptError)
     next.apply([])
     expect(next.info.journal).toBeUndefined()
     await next.close()
@@ -144,20 +163,67 @@ describe('the journal', () => {
     const { dataDir, updater } = await updated(3)
     await updater.close()
     const silent = ZoneUpdater.open(dataDir, ORIGIN, 'off')
-    silent.apply([])
+    silent.apply([soa(78)])
     await silent.close()
     const next = ZoneUpdater.open(dataDir, ORIGIN)
-    next.apply([])
-    expect(next.info.journal!.first).toBe(5)
+    next.apply([soa(79)])
+    expect(next.snapshot.journal.range).toEqual({ first: 5, last: 5 })
     expect([...next.snapshot.journal.back()]).toHaveLength(1)
     await expect(textOf(dataDir, { revision: 2 })).rejects.toThrow(NotKeptError)
     await next.close()
   })
 
+  it('tells nothing of updates that change no record, and goes back over them', async () => {
+    const { dataDir, updater } = await updated(2)
+    const before = await textOf(dataDir)
+    const state = { key: Buffer.from('cursor'), value: Buffer.from('1') }
+    for (let i = 0; i < 3; i++) updater.apply([], { state: [state], cause: 'feed' })
+    expect(updater.snapshot.journal.range).toEqual({ first: 1, last: 2 })
+    updater.apply([soa(78)], { cause: 'feed', seqs: { first: 7, last: 2 ** 40 } })
+    const entries = [...updater.snapshot.journal.back()]
+    expect(entries.map(({ revision, previous }) => [revision, previous])).toEqual([
+      [6, 2],
+      [2, 1],
+      [1, 0],
+    ])
+    expect(entries[0]).toMatchObject({ cause: 'feed', seqs: { first: 7, last: 2 ** 40 } })
+    for (const revision of [2, 3, 4, 5]) expect(await textOf(dataDir, { revision })).toBe(before)
+    expect(await textOf(dataDir, { revision: 6 })).toBe(await textOf(dataDir))
+    await updater.close()
+  })
+
+  it('that lacks an entry does not go back over the gap', async () => {
+    const { dataDir, updater } = await updated(4)
+    await updater.close()
+    await damage(dataDir, (table) => table.removeSync(Buffer.from([0, 0, 0, 3, 0, 0, 0, 0])))
+    await textOf(dataDir, { revision: 3 })
+    await expect(textOf(dataDir, { revision: 2 })).rejects.toThrow(JournalError)
+  })
+
+  it.each(['pages', 'lmdb'] as const)(
+    'of a store without the table is empty, read by %s, until an update',
+    async (method) => {
+      const { dataDir, updater } = await updated(0)
+      await updater.close()
+      await damage(dataDir, (table) => table.dropSync())
+      const old = openZone(dataDir, ORIGIN, { method })
+      expect(old.journal.range).toBeUndefined()
+      expect([...old.journal.back()]).toEqual([])
+      old.close()
+      await expect(textOf(dataDir, { serial: 7 })).rejects.toThrow(NotKeptError)
+      const next = ZoneUpdater.open(dataDir, ORIGIN)
+      next.apply([soa(78)])
+      await next.close()
+      const now = openZone(dataDir, ORIGIN, { method })
+      expect([...now.journal.back()]).toHaveLength(1)
+      now.close()
+    },
+  )
+
   it('reads entries of many pieces', async () => {
     const { dataDir, updater } = await updated(2, undefined, 2000)
     expect([...updater.snapshot.journal.replacements(2)]).toHaveLength(2000)
-    expect(updater.snapshot.journal.entry(2)).toMatchObject({ rrsets: 2000, removed: 2000, added: 2000 })
+    expect(updater.snapshot.journal.back().next().value).toMatchObject({ rrsets: 2000, removed: 2000, added: 2000 })
     expect(updater.info.journal!.octets).toBeGreaterThan(1_000_000)
     await updater.close()
     await damage(dataDir, (table) => table.removeSync(Buffer.from([0, 0, 0, 2, 0, 0, 0, 3])))
