@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { z } from 'zod'
 import { DEFAULT_FEED_TTL, DEFAULT_NATS, DEFAULT_RULES } from '../feed/index.ts'
 import { nameFromText } from '../wire/index.ts'
@@ -129,7 +130,9 @@ export const feedSchema = z
 /** A zone's `feed` as it was written, checked. */
 export type FeedConfig = z.output<typeof feedMap>
 
-/** A feed from one file, with all defaults. */
-export function feedOfFile(path: string): FeedConfig {
-  return feedMap.parse({ sources: path === '-' ? [{ stdin: true }] : [{ file: path }] })
+/** A feed from a file, a folder, or the standard input (`-`), with all defaults. */
+export function feedOfPath(path: string): FeedConfig {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  const source = path === '-' ? { stdin: true } : isFolder ? { folder: path } : { file: path }
+  return feedMap.parse({ sources: [source] })
 }

@@ -6,7 +6,7 @@ import { parseAddress } from './address.ts'
 import { METRICS_PORT } from './control-schema.ts'
 import { type ControlSetting, controlSetting } from './control-setting.ts'
 import { ConfigError } from './error.ts'
-import { feedOfFile } from './feed-schema.ts'
+import { feedOfPath } from './feed-schema.ts'
 import { type FeedSetting, feedSetting } from './feed-setting.ts'
 import { parseConfig, readConfig } from './file.ts'
 import type { Config } from './schema.ts'
@@ -169,7 +169,7 @@ function parseSignOption(text: string, base: string, data: string): ZoneOption {
 function parseFeedOption(text: string): ZoneOption {
   const { file, ...zone } = parseZoneOption(text)
   if (file === undefined) throw new Error(`'${text}': write ORIGIN=PATH, as in zz=/var/lib/registry/events.jsonl`)
-  return { ...zone, feed: feedSetting(feedOfFile(text.slice(text.indexOf('=') + 1)), process.cwd()) }
+  return { ...zone, feed: feedSetting(feedOfPath(text.slice(text.indexOf('=') + 1)), process.cwd()) }
 }
 
 /** The command line's zones join the file's, and of one that is there already what is told anew counts. */

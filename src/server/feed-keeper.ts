@@ -169,7 +169,10 @@ export class FeedKeeper {
     this.#probe?.await(serial, () => {
       const now = Date.now()
       const since = (times: readonly number[]) => times.map((time) => Math.max(0, now - time) / 1000)
-      this.#host.measured(since(applied.map(({ at }) => at)), since(applied.map(({ arrivedAt }) => arrivedAt)))
+      const sinceCommitted = since(applied.map(({ at }) => at))
+      const sinceArrived = since(applied.map(({ arrivedAt }) => arrivedAt))
+      this.#fed.measured(sinceCommitted, sinceArrived)
+      this.#host.measured(sinceCommitted, sinceArrived)
     })
   }
 

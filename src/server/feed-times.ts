@@ -1,7 +1,5 @@
 import type { Metrics } from '../ops/index.ts'
-
-/** Seconds; the promise is one, and the SLA of registries is an hour. */
-const BUCKETS = [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 0.75, 1, 2.5, 5, 10, 60, 600, 3600]
+import { LATENCY_BUCKETS } from '../pipeline/index.ts'
 
 /** How long a registry's changes took to be seen in answers, as histograms. */
 export class FeedTimes {
@@ -12,13 +10,13 @@ export class FeedTimes {
     this.#sinceCommitted = metrics.histogram({
       name: 'zonecut_feed_change_to_answer_seconds',
       help: 'From the time that an event names as its commit by the registry to the first answer that showed it.',
-      buckets: BUCKETS,
+      buckets: LATENCY_BUCKETS,
       labels: ['zone'],
     })
     this.#sinceArrived = metrics.histogram({
       name: 'zonecut_feed_arrival_to_answer_seconds',
       help: 'From the arrival of an event to the first answer that showed it.',
-      buckets: BUCKETS,
+      buckets: LATENCY_BUCKETS,
       labels: ['zone'],
     })
   }

@@ -20,6 +20,7 @@ import type { ChangeableZone } from './changeable.ts'
 import { type FeedCursor, FIRST_CURSOR, putCursor, readCursor } from './cursor.ts'
 import { deadLetter, deadLetters, putDeadLetters, removeDeadLetters } from './dead-letters.ts'
 import { Intake, type IntakeBatch, type TakenEvent } from './intake.ts'
+import { LatencyLog } from './latency.ts'
 import { putRecent, type RecentCommit } from './recent.ts'
 
 /** Events of one commit: as many as are signed and committed in about half a second. */
@@ -93,6 +94,7 @@ export class FedZone {
   readonly #zone: ChangeableZone
   readonly #settings: FeedSettings
   readonly #brake: BrakeSettings
+  readonly #latency = new LatencyLog()
   #intake: Intake
   #cursor: FeedCursor
   #hold: BrakeHold | undefined
@@ -131,6 +133,11 @@ export class FedZone {
     this.#intake.dropAhead(source, outcome)
   }
 
+  /** Takes note of how long changes took to be seen, in seconds; the next commit keeps it. */
+  measured(sinceCommitted: readonly number[], sinceArrived: readonly number[]): void {
+    this.#latency.note(sinceCommitted, sinceArrived)
+  }
+
   /** When there will be something to commit, in milliseconds since 1970; 0 for at once. */
   nextAt(now: number): number | undefined {
     if (this.#hold !== undefined) return undefined
@@ -153,13 +160,19 @@ export class FedZone {
     const projection = this.#project(events, now)
     this.#checkBrake(seq, projection.withdrawn, now)
     const { state, cursor } = this.#kept(batch, projection, now)
+    const latency = this.#latency.puts(this.#snapshot, now)
     const seqs = events.length > 0 ? { seqs: { first: this.#cursor.seq + 1, last: seq } } : {}
     const update = await this.#zone.change(projection.changes, Math.floor(now / 1000), {
       cause: 'feed',
       ...seqs,
-      state: (info) => [...state, ...putRecent(this.#recent(events, projection, info.serial, cursor.commits, now))],
+      state: (info) => [
+        ...state,
+        ...latency,
+        ...putRecent(this.#recent(events, projection, info.serial, cursor.commits, now)),
+      ],
     })
     this.#committed(cursor)
+    this.#latency.kept()
     const { serial } = this.#zone.updater.info
     const outcomes = events.map((event, i) => outcomeOf(event, projection.verdicts[i]!, serial))
     if (batch !== undefined) this.#intake.done(batch, outcomes)

@@ -13,5 +13,6 @@ export {
   type FeedCommit,
   type FeedRetry,
 } from './fed-zone.ts'
+export { type DayLatency, LATENCY_BUCKETS, latencies } from './latency.ts'
 export { type RecentCommit, recentCommits } from './recent.ts'
 export { UnsignedZone } from './unsigned-zone.ts'
