@@ -6,7 +6,6 @@ import { quoted, refuse } from './refuse.ts'
  * destination at all). Private and documentation addresses are not among them: zones of private networks, and those of
  * tests, hold them by right.
  */
-const unreachable = new BlockList()
 const ranges: readonly (readonly [string, number, string])[] = [
   ['0.0.0.0', 8, 'of "this network" (RFC 1122 3.2.1.3)'],
   ['127.0.0.0', 8, 'a loopback address (RFC 1122 3.2.1.3)'],
@@ -20,7 +19,9 @@ const ranges: readonly (readonly [string, number, string])[] = [
   ['ff00::', 8, 'a multicast address (RFC 4291 2.7)'],
 ]
 const familyOf = (address: string) => (address.includes(':') ? 'ipv6' : 'ipv4')
-for (const [network, prefix] of ranges) unreachable.addSubnet(network, prefix, familyOf(network))
+// A list for each family: in a list of both, ::ffff:0:0/96 matches every IPv4 address.
+const unreachable = { ipv4: new BlockList(), ipv6: new BlockList() }
+for (const [network, prefix] of ranges) unreachable[familyOf(network)].addSubnet(network, prefix, familyOf(network))
 
 /**
  * Reads the address of a nameserver.
@@ -31,7 +32,7 @@ for (const [network, prefix] of ranges) unreachable.addSubnet(network, prefix, f
 export function readAddress(text: string, path: string): string {
   const family = isIPv4(text) ? 'ipv4' : isIPv6(text) && !text.includes('%') ? 'ipv6' : undefined
   if (family === undefined) refuse('schema', path, `${quoted(text)} is neither an IPv4 nor an IPv6 address`)
-  if (unreachable.check(text, family)) {
+  if (unreachable[family].check(text, family)) {
     refuse('schema', path, `no resolver reaches a nameserver at ${text}, ${whyUnreachable(text, family)}`)
   }
   return new SocketAddress({ address: text, family }).address
