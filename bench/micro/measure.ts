@@ -3,7 +3,7 @@ import Benchmark from 'benchmark'
 /** One thing to measure. */
 export interface Measurement {
   /** Which part of the server it belongs to. */
-  readonly group: 'parse' | 'pack' | 'lookup' | 'respond'
+  readonly group: 'parse' | 'pack' | 'lookup' | 'respond' | 'feed'
   readonly name: string
   /** Operations that one call of `run` does; 1 when not given. */
   readonly operations?: number

@@ -1,4 +1,5 @@
 import { ParsedQuery, parseQuery, Responder } from '../../src/answer/index.ts'
+import { parseEvent } from '../../src/feed/index.ts'
 import { RRClass, RRType } from '../../src/iana/index.ts'
 import { Transport } from '../../src/net/index.ts'
 import {
@@ -154,6 +155,19 @@ function responding(fixture: Fixture): Measurement[] {
   })
 }
 
+function feeding({ origin, delegated }: Fixture): Measurement[] {
+  const common = { v: 1, at: '2026-11-24T08:00:00Z', op: 'upsert', registrar: 'REG-1', statuses: ['ok'] }
+  const texts = (of: (name: string) => object) =>
+    inTurn(delegated.map((name, i) => JSON.stringify({ ...common, seq: i + 1, tx: `T${i}`, ...of(nameToText(name)) })))
+  const ds = [{ keyTag: 10_173, algorithm: 13, digestType: 2, digest: 'AB'.repeat(32) }]
+  const domains = texts((name) => ({ kind: 'domain', name, ns: [`ns1.${name}`, 'ns2.hoster1128.net'], ds }))
+  const hosts = texts((name) => ({ kind: 'host', name: `ns1.${name}`, addrs: ['192.0.2.1', '2001:db8::1'] }))
+  return [
+    { group: 'feed', name: 'event of a domain', run: () => parseEvent(domains(), origin) },
+    { group: 'feed', name: 'event of a host', run: () => parseEvent(hosts(), origin) },
+  ]
+}
+
 export function allMeasurements(fixture: Fixture): Measurement[] {
-  return [...parsing(fixture), ...packing(fixture), ...looking(fixture), ...responding(fixture)]
+  return [...parsing(fixture), ...packing(fixture), ...looking(fixture), ...responding(fixture), ...feeding(fixture)]
 }

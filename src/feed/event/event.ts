@@ -6,6 +6,8 @@ export interface FeedEvent {
   readonly seq: number
   /** Events of one registry transaction have the same, and follow each other. */
   readonly tx: string | undefined
+  /** How many events `tx` has, so that its end is known at once. */
+  readonly txSize: number | undefined
   /** When the registry committed it, milliseconds since 1970. */
   readonly at: number
   readonly op: 'upsert' | 'delete'

@@ -15,6 +15,8 @@ export const MAX_RRSET_OCTETS = 60 * 1024
 export const MAX_DIGEST_OCTETS = 255
 /** Characters of a registrar's name or identifier, and of a transaction's. */
 export const MAX_LABEL_TEXT = 255
+/** Events of a registry transaction whose size is told. */
+export const MAX_TX_SIZE = 10_000
 /** Seconds (RFC 2181 8). */
 export const MAX_TTL = 2 ** 31 - 1
 /** Characters of a name: each of 253 octets of labels written as \DDD, and the dots (RFC 1035 5.1). */

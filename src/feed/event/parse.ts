@@ -100,9 +100,13 @@ function seqOf(value: unknown): number | undefined {
 }
 
 function readEvent(shape: EventShape, origin: Name): FeedEvent {
+  if (shape.txSize !== undefined && shape.tx === undefined) {
+    refuse('schema', 'txSize', 'stands with tx only: it says how many events that transaction has')
+  }
   return {
     seq: shape.seq,
     tx: shape.tx,
+    txSize: shape.txSize,
     at: readMoment(shape.at, 'at'),
     op: shape.op,
     object: shape.op === 'upsert' ? readObject(shape, origin) : deleted(shape, origin),

@@ -9,6 +9,7 @@ import {
   MAX_RDATAS,
   MAX_STATUSES,
   MAX_TTL,
+  MAX_TX_SIZE,
 } from './limits.ts'
 import { DOMAIN_STATUSES, HOST_STATUSES } from './statuses.ts'
 import { RFC3339 } from './time.ts'
@@ -130,6 +131,7 @@ const head = {
   v: z.literal(FEED_VERSION, { error: `expected ${FEED_VERSION}, the version of this schema` }),
   seq: whole(1, Number.MAX_SAFE_INTEGER, "the event's number"),
   tx: words("the registry transaction's identifier").optional(),
+  txSize: whole(1, MAX_TX_SIZE, 'how many events the registry transaction has').optional(),
   at: moment('when the registry committed the change'),
 }
 const upsert = { op: z.literal('upsert') }

@@ -9,7 +9,7 @@ function parse(text: string): FeedEvent {
   if (seq === undefined) throw new FeedRefusal('malformed', 'no event')
   if (bad !== undefined) throw new FeedRefusal('schema', 'bad', Number(seq))
   const object = { kind: 'domain', name: 'a.zz.', registrar: null, statuses: [], ns: [], ds: [], ttl: {} } as const
-  return { seq: Number(seq), tx, at: 0, op: 'upsert', object, transfer: false, publishAt: undefined }
+  return { seq: Number(seq), tx, txSize: undefined, at: 0, op: 'upsert', object, transfer: false, publishAt: undefined }
 }
 
 class Feeder {
