@@ -65,6 +65,7 @@ export class FeedKeeper {
       zone,
       settings: { rules: feedRules(rules), ttl },
       brake: { share: brake.share, count: brake.count, window: brake.window },
+      answered: PUSHED,
     })
     this.#probe = listen === undefined ? undefined : new FeedProbe(origin, listen)
     this.#sources = [...setting.sources.map((source) => createSource(source)), this.#pushed]
@@ -127,7 +128,7 @@ export class FeedKeeper {
     if (source !== PUSHED) return room
     // Who pushes can push again; the number that is missing may be what another request brings.
     const missing = this.#fed.state.gap?.missing
-    if (missing !== undefined) this.#fed.dropAhead(PUSHED, (seq) => ({ outcome: 'gap', seq, missing }))
+    if (missing !== undefined) this.#fed.dropAhead((seq) => ({ outcome: 'gap', seq, missing }))
     return Promise.resolve()
   }
 

@@ -1,11 +1,12 @@
 import type { StatePut } from '../../store/index.ts'
+import type { Unreadable } from './intake.ts'
 
 /** Where a zone stands in its registry's feed; kept with the zone, and changed in the transaction of each commit. */
 export interface FeedCursor {
   /** The last event done with; 0 before the first. */
   readonly seq: number
-  /** Events since then that could not even be read. */
-  readonly unreadable: number
+  /** By source: events since its last one whose number is known that could not even be read. */
+  readonly unreadable: Unreadable
   /** Position of each source, by its name. */
   readonly sources: Readonly<Record<string, string>>
   /** Milliseconds since 1970 of the last commit, and how many there were. */
@@ -25,7 +26,7 @@ export const CURSOR_KEY = Buffer.from('feed/cursor')
 
 export const FIRST_CURSOR: FeedCursor = {
   seq: 0,
-  unreadable: 0,
+  unreadable: {},
   sources: {},
   at: 0,
   commits: 0,

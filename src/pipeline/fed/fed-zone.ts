@@ -32,6 +32,8 @@ export interface FedZoneOptions {
   readonly zone: ChangeableZone
   readonly settings: FeedSettings
   readonly brake: BrakeSettings
+  /** The source whose giver waits to be told each outcome; see Intake. */
+  readonly answered?: string
 }
 
 /** What a commit of the feed did. */
@@ -103,12 +105,12 @@ export class FedZone {
   /**
    * @throws StoreError
    */
-  constructor({ zone, settings, brake }: FedZoneOptions) {
+  constructor({ zone, settings, brake, answered }: FedZoneOptions) {
     this.#zone = zone
     this.#settings = settings
     this.#brake = brake
     this.#cursor = readCursor(this.#snapshot) ?? FIRST_CURSOR
-    this.#intake = this.#openIntake()
+    this.#intake = this.#openIntake(answered)
     this.#nextDue = this.#batchAt(0).nextDue()
   }
 
@@ -128,9 +130,9 @@ export class FedZone {
     return this.#intake.room()
   }
 
-  /** What this source gave beyond a number that is missing is let go of: it is to give it again. */
-  dropAhead(source: string, outcome: (seq: number) => EventOutcome): void {
-    this.#intake.dropAhead(source, outcome)
+  /** What the answered source gave beyond a number that is missing is let go of: it is to give it again. */
+  dropAhead(outcome: (seq: number) => EventOutcome): void {
+    this.#intake.dropAhead(outcome)
   }
 
   /** Takes note of how long changes took to be seen, in seconds; the next commit keeps it. */
@@ -230,9 +232,10 @@ export class FedZone {
     return this.#zone.updater.snapshot
   }
 
-  #openIntake(): Intake {
+  #openIntake(answered: string | undefined): Intake {
     const { origin } = this.#snapshot
-    return new Intake((text) => parseEvent(text, origin), this.#cursor.seq, this.#cursor.unreadable)
+    const { seq, unreadable } = this.#cursor
+    return new Intake((text) => parseEvent(text, origin), seq, unreadable, answered)
   }
 
   #batchAt(now: number): FeedBatch {

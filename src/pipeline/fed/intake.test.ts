@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type EventOutcome, type FeedEvent, FeedRefusal } from '../../feed/index.ts'
-import { Intake, type IntakeBatch } from './intake.ts'
+import { Intake, type IntakeBatch, type Unreadable } from './intake.ts'
 
 /** `7`, `7 tx`, `bad 7`, or anything else for what can't be read. */
 function parse(text: string): FeedEvent {
@@ -17,8 +17,8 @@ class Feeder {
   readonly settled: EventOutcome[] = []
   position = 0
 
-  constructor(seq = 0, unreadable = 0) {
-    this.intake = new Intake(parse, seq, unreadable)
+  constructor(seq = 0, unreadable: Unreadable = {}) {
+    this.intake = new Intake(parse, seq, unreadable, 'http')
   }
 
   give(texts: readonly string[], { source = 'a', now = 0, endsGroup = false } = {}): void {
@@ -94,14 +94,68 @@ describe('events', () => {
     const before = new Feeder()
     before.give(['1', 'junk'])
     const { seq, unreadable } = before.intake.batch(10, 0)!
-    expect([seq, unreadable]).toEqual([1, 1])
+    expect([seq, unreadable]).toEqual([1, { a: 1 }])
     const after = new Feeder(seq, unreadable)
     after.give(['3'])
     expect(after.take()).toEqual(['3'])
   })
 })
 
+describe('what cannot be read', () => {
+  test('stands for no number of another source: that one may come out of order, and must not be lost', () => {
+    const feeder = new Feeder()
+    feeder.give(['1', 'junk'], { source: 'file' })
+    feeder.give(['3'], { source: 'nats' })
+    expect(feeder.take()).toEqual(['1', 'junk'])
+    expect(feeder.intake.gap).toMatchObject({ missing: 2 })
+    feeder.give(['2'], { source: 'nats' })
+    expect(feeder.take()).toEqual(['2', '3'])
+  })
+
+  test('stands for no number where its giver is told, and gives it again', () => {
+    const feeder = new Feeder()
+    feeder.give(['1', 'junk', '3'], { source: 'http' })
+    expect(feeder.take()).toEqual(['1', 'junk'])
+    expect(feeder.intake.gap).toMatchObject({ missing: 2 })
+  })
+
+  test('counts no more once its source gives an event that was taken from another', () => {
+    const feeder = new Feeder()
+    feeder.give(['1', 'junk'], { source: 'file' })
+    feeder.give(['2'], { source: 'http' })
+    feeder.give(['2', '4'], { source: 'file' })
+    expect(feeder.take()).toEqual(['1', 'junk', '2'])
+    expect(feeder.intake.gap).toMatchObject({ missing: 3 })
+  })
+})
+
 describe('transactions', () => {
+  test('are not taken for whole while the event after them is missing', () => {
+    const feeder = new Feeder()
+    feeder.give(['1 t', '3 t'])
+    expect(feeder.take(10, 100_000)).toBeUndefined()
+    expect(feeder.intake.readyAt()).toBeUndefined()
+    feeder.give(['2 t', '4'])
+    expect(feeder.take(10, 100_000)).toEqual(['1 t', '2 t', '3 t', '4'])
+  })
+
+  test('larger than what is held are committed in pieces, and that is told', () => {
+    const feeder = new Feeder()
+    const numbers = Array.from({ length: 20_000 }, (_, i) => i + 1)
+    feeder.give(numbers.map((seq) => `${seq} t`))
+    expect(feeder.intake.isReady(0)).toBe(false)
+    feeder.give(['20001 t'])
+    expect(feeder.intake.isReady(0)).toBe(true)
+    const batch = feeder.intake.batch(1000, 0)!
+    expect(batch.events).toHaveLength(20_001)
+    expect(batch.split).toBe('t')
+    feeder.intake.done(batch, outcomes(batch))
+    feeder.give(['20002 t', '20003'])
+    const rest = feeder.intake.batch(1000, 0)!
+    expect(rest.events.map(({ seq }) => seq)).toEqual([20_002, 20_003])
+    expect(rest.split).toBeUndefined()
+  })
+
   test('are not split', () => {
     const feeder = new Feeder()
     feeder.give(['1', '2 t', '3 t', '4 t', '5'])
@@ -144,7 +198,7 @@ describe('positions', () => {
     feeder.give(['1'])
     feeder.take()
     feeder.give(['5', '6'], { source: 'http' })
-    feeder.intake.dropAhead('http', (seq) => ({ outcome: 'gap', seq, missing: 2 }))
+    feeder.intake.dropAhead((seq) => ({ outcome: 'gap', seq, missing: 2 }))
     expect(feeder.intake.gap).toBeUndefined()
     expect(feeder.settled.slice(1)).toEqual([
       { outcome: 'gap', seq: 5, missing: 2 },
@@ -153,6 +207,39 @@ describe('positions', () => {
     feeder.give(['2', '3', '4', '5', '6'], { source: 'http' })
     expect(feeder.take()).toEqual(['2', '3', '4', '5', '6'])
   })
+})
+
+test('a number that is given again and again while another is missing fills the intake', async () => {
+  const feeder = new Feeder()
+  feeder.give(Array.from({ length: 20_001 }, () => '2'))
+  let isRoom = false
+  void feeder.intake.room().then(() => {
+    isRoom = true
+  })
+  await Promise.resolve()
+  expect(isRoom).toBe(false)
+})
+
+test('letting go of what lies beyond a gap makes room', async () => {
+  const feeder = new Feeder()
+  feeder.give(
+    Array.from({ length: 20_001 }, (_, i) => `${i + 2}`),
+    { source: 'http' },
+  )
+  const room = feeder.intake.room()
+  feeder.intake.dropAhead((seq) => ({ outcome: 'gap', seq, missing: 1 }))
+  await room
+})
+
+test('an event beyond a gap that another source gave too is kept for it, and told to who waits', () => {
+  const feeder = new Feeder()
+  feeder.give(['2'], { source: 'file' })
+  expect(feeder.settled).toEqual([])
+  feeder.give(['2'], { source: 'http' })
+  feeder.intake.dropAhead((seq) => ({ outcome: 'gap', seq, missing: 1 }))
+  expect(feeder.settled).toEqual([{ outcome: 'gap', seq: 2, missing: 1 }])
+  feeder.give(['1'], { source: 'file' })
+  expect(feeder.take()).toEqual(['1', '2'])
 })
 
 test('a full intake makes sources wait until a commit', async () => {
@@ -187,7 +274,7 @@ test('every number is taken once and in order, whatever the order, the duplicate
         stream[j] = x
       }
       // Position of an item is how many of the stream are passed with it.
-      let done = { seq: 0, unreadable: 0, position: 0 }
+      let done = { seq: 0, unreadable: {}, position: 0 }
       const taken: number[] = []
       let intake = new Intake(parse, 0)
       let at = 0

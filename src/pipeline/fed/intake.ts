@@ -1,11 +1,13 @@
 import { type EventOutcome, type FeedEvent, type FeedItem, FeedRefusal } from '../../feed/index.ts'
+import { type Queued, ReadyQueue } from './ready-queue.ts'
 
-/** What is held in all before sources have to wait, behind a missing event or a commit. */
+/**
+ * What is held in all before sources have to wait, behind a missing event or a commit: items, an event that is given twice
+ * counted twice, and their octets. A transaction that is larger is committed in pieces.
+ */
 const MOST_ITEMS = 20_000
 const MOST_OCTETS = 64 << 20
-/** Milliseconds without another event after which a registry transaction whose end is not told counts as whole. */
-const GROUP_QUIET = 250
-/** Events in a row that could not be read, and are taken for the numbers that are missing after them. */
+/** Events in a row that could not be read, and are taken for the numbers that are missing after them in the same source. */
 const MOST_UNREADABLE = 1000
 
 /** An event in its place in the sequence, or what was wrong with it. */
@@ -21,13 +23,18 @@ export interface TakenEvent {
   readonly arrivedAt: number
 }
 
-interface Entry extends TakenEvent {
-  readonly tx: string | undefined
-  readonly endsGroup: boolean
+interface Entry extends TakenEvent, Queued {
+  readonly seq: number | undefined
+  readonly arrivedAt: number
   readonly octets: number
   /** As often as it was given. */
-  readonly givers: Giver[]
+  givers: Giver[]
+  /** Once it has its place: what could not be read up to it. */
+  unreadable: Unreadable
 }
+
+/** By source: how many events could not be read since the last that the source gave and whose number is known. */
+export type Unreadable = Readonly<Record<string, number>>
 
 /** An item as its source knows it. */
 interface Giver {
@@ -42,8 +49,9 @@ export interface IntakeBatch {
   readonly events: readonly TakenEvent[]
   /** The last number taken, also when it stands for an event that could not be read. */
   readonly seq: number
-  /** Events that could not be read since the last one whose number is known. */
-  readonly unreadable: number
+  readonly unreadable: Unreadable
+  /** A transaction that is committed in pieces, since it is larger than what is held. */
+  readonly split: string | undefined
 }
 
 /**
@@ -52,15 +60,15 @@ export interface IntakeBatch {
  */
 export class Intake {
   readonly #parse: (text: string) => FeedEvent
+  readonly #answered: string | undefined
   /** The number that is to be taken next. */
   #expected: number
-  /** Events that could not be read since the last whose number is known: as taken, and as done with. */
-  #unreadable: number
-  #unreadableDone: number
+  #unreadable: Unreadable
   #doneSeq: number
   /** In order, to be committed. */
-  #ready: Entry[] = []
+  readonly #ready = new ReadyQueue<Entry>()
   #batch: Entry[] = []
+  #split: string | undefined
   /** By number, beyond one that is missing: sources deliver again, and not in order, after a failure. */
   readonly #ahead = new Map<number, Entry>()
   /** By number, what is ready or in the batch. */
@@ -68,6 +76,8 @@ export class Intake {
   /** By source, in the order given: what is not done with yet. */
   readonly #outstanding = new Map<string, Giver[]>()
   #octets = 0
+  /** Items given and not settled. */
+  #items = 0
   #room: (() => void)[] = []
   #gapSince: number | undefined
 
@@ -75,36 +85,43 @@ export class Intake {
    * @param parse reads one event; throws FeedRefusal
    * @param seq the last number done with; 0 before the first
    * @param unreadable events that could not be read since then
+   * @param answered the source whose giver is told each outcome and waits for it: it gives again what could not be read, which
+   *   therefore stands for no number, and what lies beyond a number that is missing (`dropAhead`)
    */
-  constructor(parse: (text: string) => FeedEvent, seq: number, unreadable = 0) {
+  constructor(parse: (text: string) => FeedEvent, seq: number, unreadable: Unreadable = {}, answered?: string) {
     this.#parse = parse
+    this.#answered = answered
     this.#expected = seq + 1
     this.#doneSeq = seq
     this.#unreadable = unreadable
-    this.#unreadableDone = unreadable
   }
 
   /** Takes an item; one seen before is settled at once, or with the first of its number. @param now ms since 1970 */
   add(source: string, item: FeedItem, now: number): void {
     const giver: Giver = { source, position: item.position, settle: item.settle, done: false }
     this.#queueOf(source).push(giver)
+    this.#items++
     const entry = this.#read(source, item, giver)
     const { seq } = entry
     if (seq !== undefined) {
       const same = this.#ahead.get(seq) ?? this.#taken.get(seq)
       if (same !== undefined) {
         same.givers.push(giver)
+        if (seq < this.#expected) this.#noteRead(source)
         return
       }
       if (seq < this.#expected) {
+        this.#noteRead(source)
         this.#settle(giver, { outcome: 'ignored', seq })
         this.#trim(source)
         return
       }
       this.#ahead.set(seq, entry)
     } else {
-      this.#unreadable++
-      this.#ready.push(entry)
+      if (source !== this.#answered) {
+        this.#unreadable = { ...this.#unreadable, [source]: (this.#unreadable[source] ?? 0) + 1 }
+      }
+      this.#place(entry)
     }
     this.#octets += entry.octets
     this.#advance(now)
@@ -112,8 +129,20 @@ export class Intake {
 
   /** Resolves when there is room for more. */
   room(): Promise<void> {
-    const isFull = this.#ready.length + this.#ahead.size > MOST_ITEMS || this.#octets > MOST_OCTETS
-    return isFull ? new Promise((resolve) => this.#room.push(resolve)) : Promise.resolve()
+    return this.#isFull ? new Promise((resolve) => this.#room.push(resolve)) : Promise.resolve()
+  }
+
+  get #isFull(): boolean {
+    return this.#items > MOST_ITEMS || this.#octets > MOST_OCTETS
+  }
+
+  /** The missing event may belong to the last transaction: while one is missing, neither quiet nor fullness ends it. */
+  #waitFor(now: number): [now: number, isFull: boolean] {
+    return this.#ahead.size > 0 ? [Number.NEGATIVE_INFINITY, false] : [now, this.#isFull]
+  }
+
+  #makeRoom(): void {
+    for (const resolve of this.#room.splice(0)) resolve()
   }
 
   /** The number that is missing, while others wait for it, and since when (ms since 1970). */
@@ -134,7 +163,7 @@ export class Intake {
 
   /** There is something to commit now. */
   isReady(now: number): boolean {
-    return this.#batch.length > 0 || this.#wholeGroups(1, now) > 0
+    return this.#batch.length > 0 || this.#ready.isReady(...this.#waitFor(now))
   }
 
   /**
@@ -144,23 +173,22 @@ export class Intake {
    */
   batch(most: number, now: number): IntakeBatch | undefined {
     if (this.#batch.length === 0) {
-      const count = this.#wholeGroups(most, now)
-      if (count === 0) return undefined
-      this.#batch = this.#ready.splice(0, count)
+      const { entries, split } = this.#ready.take(most, ...this.#waitFor(now))
+      if (entries.length === 0) return undefined
+      this.#batch = entries
+      this.#split = split
     }
-    const last = this.#batch.findLastIndex(({ seq }) => seq !== undefined)
-    const after = this.#batch.length - 1 - last
     return {
       events: this.#batch,
-      seq: last < 0 ? this.#doneSeq : this.#batch[last]!.seq!,
-      unreadable: last < 0 ? this.#unreadableDone + after : after,
+      seq: this.#batch.findLast(({ seq }) => seq !== undefined)?.seq ?? this.#doneSeq,
+      unreadable: this.#batch.at(-1)!.unreadable,
+      split: this.#split,
     }
   }
 
-  /** When a transaction whose end is not told counts as whole, in ms since 1970; undefined when none waits. */
+  /** When a transaction whose end is not known counts as whole, in ms since 1970; undefined when none waits. */
   readyAt(): number | undefined {
-    const last = this.#ready.at(-1)
-    return this.#batch.length > 0 || last === undefined ? undefined : last.arrivedAt + GROUP_QUIET
+    return this.#batch.length > 0 || this.#ahead.size > 0 ? undefined : this.#ready.readyAt()
   }
 
   /** Where each source stands once the batch is done with. */
@@ -177,11 +205,10 @@ export class Intake {
   }
 
   /** The batch is on the disk. @param outcomes of its events, in their order */
-  done({ seq, unreadable }: IntakeBatch, outcomes: readonly EventOutcome[]): void {
+  done({ seq }: IntakeBatch, outcomes: readonly EventOutcome[]): void {
     const batch = this.#batch
     this.#batch = []
     this.#doneSeq = seq
-    this.#unreadableDone = unreadable
     for (const [index, entry] of batch.entries()) {
       this.#octets -= entry.octets
       if (entry.seq !== undefined) this.#taken.delete(entry.seq)
@@ -190,19 +217,26 @@ export class Intake {
       for (const giver of again) this.#settle(giver, { outcome: 'ignored', seq: entry.seq! })
     }
     for (const source of this.#outstanding.keys()) this.#trim(source)
-    for (const resolve of this.#room.splice(0)) resolve()
+    this.#makeRoom()
   }
 
-  /** Lets go of what only this source gave and that waits for a missing number. */
-  dropAhead(source: string, outcome: (seq: number) => EventOutcome): void {
+  /** Lets go of what the answered source gave and that waits for a missing number; what others gave too is kept for them. */
+  dropAhead(outcome: (seq: number) => EventOutcome): void {
+    const source = this.#answered
+    if (source === undefined) return
     for (const [seq, entry] of this.#ahead) {
-      if (entry.givers.some((giver) => giver.source !== source)) continue
-      this.#ahead.delete(seq)
-      this.#octets -= entry.octets
-      for (const giver of entry.givers) this.#settle(giver, outcome(seq))
+      const dropped = entry.givers.filter((giver) => giver.source === source)
+      if (dropped.length === 0) continue
+      entry.givers = entry.givers.filter((giver) => giver.source !== source)
+      if (entry.givers.length === 0) {
+        this.#ahead.delete(seq)
+        this.#octets -= entry.octets
+      }
+      for (const giver of dropped) this.#settle(giver, outcome(seq))
     }
     if (this.#ahead.size === 0) this.#gapSince = undefined
     this.#trim(source)
+    this.#makeRoom()
   }
 
   #queueOf(source: string): Giver[] {
@@ -216,6 +250,7 @@ export class Intake {
 
   #settle(giver: Giver, outcome: EventOutcome): void {
     giver.done = true
+    this.#items--
     giver.settle?.(outcome)
   }
 
@@ -228,17 +263,20 @@ export class Intake {
   }
 
   #read(source: string, { text, fault, arrivedAt, endsGroup }: FeedItem, giver: Giver): Entry {
-    const common = { source, text, arrivedAt, endsGroup, octets: text?.length ?? 0, givers: [giver] }
+    const octets = text?.length ?? 0
+    const common = { source, text, arrivedAt, endsGroup, octets, givers: [giver], unreadable: {} }
+    const refused = { ...common, tx: undefined, txSize: undefined, event: undefined, isRefused: true }
     if (text === undefined) {
       const refusal = new FeedRefusal('too-long', fault ?? 'the event could not be taken')
-      return { ...common, seq: undefined, tx: undefined, event: undefined, refusal }
+      return { ...refused, seq: undefined, refusal }
     }
     try {
       const event = this.#parse(text)
-      return { ...common, seq: event.seq, tx: event.tx, event, refusal: undefined }
+      const { seq, tx } = event
+      return { ...common, seq, tx, txSize: undefined, event, refusal: undefined, isRefused: false }
     } catch (error) {
       if (!(error instanceof FeedRefusal)) throw error
-      return { ...common, seq: error.seq, tx: undefined, event: undefined, refusal: error }
+      return { ...refused, seq: error.seq, refusal: error }
     }
   }
 
@@ -252,40 +290,35 @@ export class Intake {
       }
       this.#ahead.delete(entry.seq!)
       this.#taken.set(entry.seq!, entry)
-      this.#ready.push(entry)
       this.#expected = entry.seq! + 1
-      this.#unreadable = 0
+      for (const giver of entry.givers) this.#noteRead(giver.source)
+      this.#place(entry)
       this.#gapSince = undefined
     }
     this.#gapSince = undefined
   }
 
-  /** The next one in order. What could not be read had the numbers that are missing. */
-  #next(): Entry | undefined {
-    const passable = Math.min(this.#unreadable, MOST_UNREADABLE)
-    for (let seq = this.#expected; seq <= this.#expected + passable; seq++) {
-      const entry = this.#ahead.get(seq)
-      if (entry !== undefined) return entry
-    }
-    return undefined
+  #place(entry: Entry): void {
+    entry.unreadable = this.#unreadable
+    this.#ready.push(entry)
   }
 
-  /** How many of those ready make whole transactions, at most so many unless the first alone has more. */
-  #wholeGroups(most: number, now: number): number {
-    let whole = 0
-    let tx: string | undefined
-    for (const [index, entry] of this.#ready.entries()) {
-      // What was refused has no transaction that is known: it goes with the one it stands in.
-      tx = entry.event === undefined ? tx : entry.tx
-      const next = this.#ready[index + 1]
-      const isLast = next === undefined
-      const goesOn = tx !== undefined && !entry.endsGroup && (isLast || next.event === undefined || next.tx === tx)
-      if (!goesOn || (isLast && now >= entry.arrivedAt + GROUP_QUIET)) {
-        if (index >= most && whole > 0) return whole
-        whole = index + 1
-      }
-      if (whole >= most) return whole
+  /** The source gave an event whose number is known, and that has its place. */
+  #noteRead(source: string): void {
+    if (this.#unreadable[source] === undefined) return
+    const { [source]: _gone, ...others } = this.#unreadable
+    this.#unreadable = others
+  }
+
+  /** The next one in order. What could not be read had the numbers that are missing before what its source gave next. */
+  #next(): Entry | undefined {
+    const next = this.#ahead.get(this.#expected)
+    if (next !== undefined) return next
+    const passable = Math.min(MOST_UNREADABLE, Math.max(0, ...Object.values(this.#unreadable)))
+    for (let missing = 1; missing <= passable; missing++) {
+      const entry = this.#ahead.get(this.#expected + missing)
+      if (entry?.givers.some(({ source }) => (this.#unreadable[source] ?? 0) >= missing)) return entry
     }
-    return whole
+    return undefined
   }
 }
