@@ -5,7 +5,9 @@ export { eventSchema, FEED_VERSION } from './event/schema.ts'
 export type { DomainObject, DsData, HostObject, RegistryObject, RRsetObject } from './object.ts'
 export {
   type BatchResult,
+  countDue,
   type DueChange,
+  dueDelta,
   entriesOf,
   entriesOfApex,
   FeedBatch,

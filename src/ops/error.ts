@@ -14,6 +14,7 @@ export type RequestProblem =
   | 'too-large'
   | 'timeout'
   | 'gap'
+  | 'held'
   | 'refused'
   | 'busy'
   | 'internal'

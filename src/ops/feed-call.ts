@@ -2,12 +2,12 @@
 export type FeedCall =
   /** To commit events, one a text. */
   | { readonly call: 'push'; readonly texts: readonly string[] }
-  /** To let the commit that waits pass the brake. */
-  | { readonly call: 'approve' }
-  /** To try dead letters again, by their numbers; all of them when there are none. */
-  | { readonly call: 'retry'; readonly numbers: readonly number[] }
-  /** To make the objects those of a snapshot document, a file that the server can read. */
-  | { readonly call: 'snapshot'; readonly file: string }
+  /** To let the commit that waits pass the brake; where an event is named, only one that goes up to it. */
+  | { readonly call: 'approve'; readonly seq?: number }
+  /** To try dead letters again, by their numbers, all of them when there are none; past the brake where that is approved. */
+  | { readonly call: 'retry'; readonly numbers: readonly number[]; readonly approved: boolean }
+  /** To make the objects those of a snapshot document, a file that the server can read; past the brake where that is approved. */
+  | { readonly call: 'snapshot'; readonly file: string; readonly approved: boolean }
 
 /** How an event ended; docs/feed.md lists the outcomes and reasons. */
 export interface OutcomeReport {
@@ -31,7 +31,7 @@ export type FeedAnswer =
       readonly seq: number
       readonly serial: number
     }
-  /** Null: no commit waits. */
+  /** Null: no such commit waits. */
   | { readonly call: 'approve'; readonly seq: number | null }
   /** Null for a number that there is no dead letter of. */
   | {
@@ -39,5 +39,7 @@ export type FeedAnswer =
       readonly outcomes: readonly { readonly number: number; readonly outcome: OutcomeReport | null }[]
     }
   | { readonly call: 'snapshot'; readonly seq: number; readonly changed: number }
+  /** The brake stopped it, and nothing was done. */
+  | { readonly call: 'held'; readonly problem: string }
   /** `busy`: the same may be asked again later. */
   | { readonly call: 'refused'; readonly busy: boolean; readonly problem: string }

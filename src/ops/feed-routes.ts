@@ -18,6 +18,7 @@ const MOST_EVENTS = 10_000
 export function feedRoutes(target: FeedTarget): ControlRoute[] {
   const ask = async (origin: string, call: FeedCall) => {
     const answer = await target.feed(origin, call)
+    if (answer.call === 'held') throw new RequestError(409, 'held', answer.problem)
     if (answer.call !== 'refused') return answer
     if (!answer.busy) throw new RequestError(409, 'refused', answer.problem)
     throw new RequestError(503, 'busy', answer.problem, { headers: { 'retry-after': '1' } })
@@ -64,16 +65,26 @@ export function feedRoutes(target: FeedTarget): ControlRoute[] {
         return { zone, state, problem, seq, next: seq + 1, committedAt, waiting, missing }
       },
     },
-    onZone('approve', () => ({ call: 'approve' })),
-    onZone('retry', ({ body }) => ({ call: 'retry', numbers: numbersIn(body) })),
+    onZone('approve', ({ query: { seq } }) => {
+      if (seq === undefined) return { call: 'approve' }
+      if (typeof seq === 'string' && /^\d{1,15}$/.test(seq)) return { call: 'approve', seq: Number(seq) }
+      throw new RequestError(400, 'bad-request', 'name the event up to which the commit goes as ?seq=NUMBER, or none')
+    }),
+    onZone('retry', ({ body, query }) => ({ call: 'retry', numbers: numbersIn(body), approved: isApproved(query) })),
     onZone('snapshot', ({ query }) => {
       const { file } = query
       if (typeof file !== 'string' || !file.startsWith('/')) {
         throw new RequestError(400, 'bad-request', 'name the snapshot document as file=/PATH, as the server sees it')
       }
-      return { call: 'snapshot', file }
+      return { call: 'snapshot', file, approved: isApproved(query) }
     }),
   ]
+}
+
+/** The operator lets what is asked for pass the brake. */
+function isApproved({ approved }: ControlRequest['query']): boolean {
+  if (approved === undefined || approved === 'yes') return approved === 'yes'
+  throw new RequestError(400, 'bad-request', 'approved is yes, or left out')
 }
 
 /** The zone that a request is about: the one it names, or the only one that the caller may see and that follows a feed. */

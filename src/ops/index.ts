@@ -19,6 +19,7 @@ export { type MetricsListener, openMetricsListener } from './metrics-listener.ts
 export { metricsRoute, openMetrics } from './metrics-source.ts'
 export type {
   ChangeReport,
+  FeedHoldReport,
   FeedReport,
   LoadReport,
   ReloadReport,

@@ -136,13 +136,23 @@ export interface FeedReport {
   readonly dead: { readonly kept: number; readonly dropped: number }
   /** Events that wait to be committed. */
   readonly waiting: number
+  /** Changes that wait for their time, and when the next of them comes due. */
+  readonly pending: number
+  readonly nextDue: string | null
   /** The number of the event that is missing, or null. */
   readonly missing: number | null
-  /** The commit that waits for approval: up to which event, and how many delegations it would withdraw. */
-  readonly hold: { readonly seq: number; readonly withdraws: number } | null
-  /** When the next pending change comes due. */
-  readonly nextDue: string | null
+  /** The commit that waits for approval. */
+  readonly hold: FeedHoldReport | null
   readonly sources: readonly FeedSourceReport[]
+}
+
+export interface FeedHoldReport {
+  /** The event up to which it goes. */
+  readonly seq: number
+  /** Delegations that it would withdraw, those withdrawn shortly before that count with them, and those that there are. */
+  readonly withdraws: number
+  readonly before: number
+  readonly delegations: number
 }
 
 export interface FeedSourceReport {

@@ -1,8 +1,8 @@
 import { type FeedSetting, feedRules } from '../config/index.ts'
 import { createSource, type FeedItem, type FeedSource, PushSource } from '../feed/index.ts'
 import type { ListenAddress } from '../net/index.ts'
-import type { FeedAnswer, FeedCall, FeedReport } from '../ops/index.ts'
-import { BrakeError, type ChangeableZone, FedZone, type UpdateResult } from '../pipeline/index.ts'
+import type { FeedAnswer, FeedCall, FeedHoldReport, FeedReport } from '../ops/index.ts'
+import { BrakeError, type BrakeHold, type ChangeableZone, FedZone, type UpdateResult } from '../pipeline/index.ts'
 import type { Name } from '../wire/index.ts'
 import { FeedProbe } from './feed-probe.ts'
 
@@ -18,6 +18,8 @@ const MOST_GATHERINGS = 4
 const BACKLOG = 500
 /** Milliseconds that events wait for a missing number before it is told: sources deliver again out of order. */
 const GAP_PATIENCE = 5_000
+/** Milliseconds after a report, until what has changed since is reported; nothing is when nothing has. */
+const REPORTING = 1000
 /** The source of what comes over HTTP. */
 const PUSHED = 'http'
 
@@ -46,6 +48,8 @@ export class FeedKeeper {
   #failure: string | undefined
   #toldGap: number | undefined
   #stopped = false
+  #reported: string | undefined
+  #nextReport: NodeJS.Timeout | undefined
 
   /**
    * Begins to follow the feed where the zone's store says it stood.
@@ -91,10 +95,13 @@ export class FeedKeeper {
         return { call: 'push', outcomes, seq: this.#fed.state.cursor.seq, serial: this.#fed.serial }
       }
       case 'approve':
-        return this.#work(async () => ({ call: 'approve', seq: (await this.#fed.approve(Date.now())) ?? null }))
+        return this.#work(async () => ({
+          call: 'approve',
+          seq: (await this.#fed.approve(Date.now(), call.seq)) ?? null,
+        }))
       case 'retry':
         return this.#work(async () => {
-          const { numbers, outcomes, update } = await this.#fed.retry(call.numbers, Date.now())
+          const { numbers, outcomes, update } = await this.#fed.retry(call.numbers, call.approved, Date.now())
           if (update !== undefined) this.#host.committed(update)
           return { call: 'retry', outcomes: numbers.map((number, i) => ({ number, outcome: outcomes[i] ?? null })) }
         })
@@ -118,6 +125,7 @@ export class FeedKeeper {
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#nextReport)
     this.#probe?.close()
     await Promise.all(this.#sources.map((source) => source.stop()))
   }
@@ -221,9 +229,9 @@ export class FeedKeeper {
   }
 
   #report(): void {
-    const { cursor, waiting, gap, hold, nextDue } = this.#fed.state
+    const { cursor, waiting, gap, hold, pending, nextDue } = this.#fed.state
     const iso = (time: number | undefined) => (time === undefined ? null : new Date(time).toISOString())
-    this.#host.report({
+    const report: FeedReport = {
       state:
         hold !== undefined ? 'held' : this.#failure !== undefined ? 'failed' : gap === undefined ? 'following' : 'gap',
       problem: this.#failure ?? [...this.#problems.values()][0] ?? null,
@@ -232,15 +240,29 @@ export class FeedKeeper {
       counts: cursor.counts,
       dead: { kept: cursor.dead.kept, dropped: cursor.dead.dropped },
       waiting,
-      missing: gap?.missing ?? null,
-      hold: hold === undefined ? null : { seq: hold.seq, withdraws: hold.withdraws },
+      pending,
       nextDue: iso(nextDue),
+      missing: gap?.missing ?? null,
+      hold: hold === undefined ? null : holdReport(hold),
       sources: this.#sources.map((source) => ({
         ...source.report(),
         problem: this.#problems.get(source.name) ?? null,
       })),
-    })
+    }
+    // How far sources are goes on without a commit.
+    clearTimeout(this.#nextReport)
+    const text = JSON.stringify(report)
+    if (text === this.#reported) return
+    this.#reported = text
+    this.#host.report(report)
+    if (this.#stopped) return
+    this.#nextReport = setTimeout(() => this.#report(), REPORTING)
+    this.#nextReport.unref()
   }
+}
+
+function holdReport({ seq, withdraws, before, delegations }: BrakeHold): FeedHoldReport {
+  return { seq, withdraws, before, delegations }
 }
 
 /** What is told of a feed while the zone's records are made its first objects. */
@@ -253,9 +275,10 @@ export function startingReport(objects: number): FeedReport {
     counts: { applied: 0, refused: 0, pending: 0 },
     dead: { kept: 0, dropped: 0 },
     waiting: 0,
+    pending: 0,
+    nextDue: null,
     missing: null,
     hold: null,
-    nextDue: null,
     sources: [],
   }
 }

@@ -5,6 +5,7 @@ import { PushQueueFull, PushStopped } from '../feed/index.ts'
 import type { FeedAnswer, FeedCall, SigningReport } from '../ops/index.ts'
 import {
   adoptZone,
+  BrakeError,
   type ChangeableZone,
   ChangeTextError,
   changesFromText,
@@ -187,6 +188,7 @@ export class KeptZone {
     try {
       return await feed.answer(call)
     } catch (error) {
+      if (error instanceof BrakeError) return { call: 'held', problem: error.message }
       const busy = error instanceof PushQueueFull || error instanceof PushStopped
       return { call: 'refused', busy, problem: (error as Error).message }
     }

@@ -1,5 +1,22 @@
 import type { FeedReader, StateEntry } from '../reader.ts'
-import { dueKey, octetText, Prefix, readDueKey } from './keys.ts'
+import { dueKey, octetText, Prefix, readDueKey, startsWith } from './keys.ts'
+
+/** How many changes wait for their time. */
+export function countDue(reader: FeedReader): number {
+  let count = 0
+  for (const _ of reader.states(Prefix.due)) count++
+  return count
+}
+
+/** By how many what is to be written makes them more. */
+export function dueDelta(reader: FeedReader, entries: readonly StateEntry[]): number {
+  let delta = 0
+  for (const { key, value } of entries) {
+    if (!startsWith(key, Prefix.due)) continue
+    delta += (value === undefined ? 0 : 1) - (reader.state(key) === undefined ? 0 : 1)
+  }
+  return delta
+}
 
 /** What comes due when: the store's list as a batch has made of it. */
 export class DueList {

@@ -7,3 +7,4 @@ export {
   type Restoration,
   type Verdict,
 } from './batch.ts'
+export { countDue, dueDelta } from './due.ts'

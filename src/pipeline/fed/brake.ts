@@ -22,21 +22,29 @@ export interface BrakeHold {
   readonly problem: string
 }
 
+/** What asks to pass the brake. */
+export interface Withdrawal {
+  /** The last event after it. */
+  readonly seq: number
+  readonly withdraws: number
+  /** In the zone now. */
+  readonly delegations: number
+  /** In words, and how an operator lets it pass. */
+  readonly what: string
+  readonly approval: string
+}
+
 /**
  * Whether a commit has to wait for an operator's approval.
- * @param seq of its last event
- * @param delegations in the zone now
  * @param now milliseconds since 1970
  */
 export function brakeOf(
   { share, count, window }: BrakeSettings,
   cursor: FeedCursor,
-  seq: number,
-  withdraws: number,
-  delegations: number,
+  { seq, withdraws, delegations, what, approval }: Withdrawal,
   now: number,
 ): BrakeHold | undefined {
-  if (withdraws === 0 || seq <= cursor.approved) return undefined
+  if (withdraws === 0) return undefined
   const before = withdrawnBefore(cursor, window, now)
   const all = before + withdraws
   // What there was when the window began.
@@ -46,9 +54,9 @@ export function brakeOf(
   if (!isTooMany && !isTooMuch) return undefined
   const limit = isTooMany ? `${count} delegations` : `${percent(share!)} of ${base} delegations`
   const problem =
-    `the commit up to event ${seq} would withdraw ${withdraws} delegations` +
+    `${what} would withdraw ${withdraws} delegations` +
     (before > 0 ? `, after ${before} in the last ${window} s` : '') +
-    `; more than ${limit} need an operator's approval: zonecut feed approve`
+    `; more than ${limit} need an operator's approval: ${approval}`
   return { seq, withdraws, before, delegations, problem }
 }
 
@@ -56,11 +64,11 @@ export function brakeOf(
 export function withdrawnAfter(
   { window }: BrakeSettings,
   cursor: FeedCursor,
-  seq: number,
   withdraws: number,
+  isApproved: boolean,
   now: number,
 ): FeedCursor['withdrawn'] {
-  if (seq <= cursor.approved) return { since: now, count: 0 }
+  if (isApproved) return { since: now, count: 0 }
   const before = withdrawnBefore(cursor, window, now)
   return { since: before > 0 ? cursor.withdrawn.since : now, count: before + withdraws }
 }

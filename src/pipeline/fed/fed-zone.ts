@@ -1,6 +1,8 @@
 import { UnfitChangeError } from '../../dnssec/sign/index.ts'
 import {
+  countDue,
   type DueChange,
+  dueDelta,
   type EventOutcome,
   type Verdict as EventVerdict,
   FeedBatch,
@@ -15,7 +17,7 @@ import type { StatePut, ZoneSnapshot } from '../../store/index.ts'
 import type { RRsetChange } from '../../zone/index.ts'
 import { checkFit } from '../fit.ts'
 import type { UpdateResult } from '../update.ts'
-import { type BrakeHold, type BrakeSettings, brakeOf, withdrawnAfter } from './brake.ts'
+import { type BrakeHold, type BrakeSettings, brakeOf, type Withdrawal, withdrawnAfter } from './brake.ts'
 import type { ChangeableZone } from './changeable.ts'
 import { type FeedCursor, FIRST_CURSOR, putCursor, readCursor } from './cursor.ts'
 import { deadLetter, deadLetters, putDeadLetters, removeDeadLetters } from './dead-letters.ts'
@@ -27,6 +29,14 @@ import { putRecent, type RecentCommit } from './recent.ts'
 const MOST_EVENTS = 1000
 /** Changes that come due in one commit. */
 const MOST_DUE = 1000
+
+/** What passes the brake, and how it is let pass. */
+const commitOfFeed = (seq: number) => ({
+  seq,
+  what: `the commit up to event ${seq}`,
+  approval: 'zonecut feed approve',
+})
+const RETRY = { what: 'trying these events again', approval: 'zonecut feed retry --yes' }
 
 export interface FedZoneOptions {
   readonly zone: ChangeableZone
@@ -61,6 +71,8 @@ export interface FedZoneState {
   readonly waiting: number
   readonly gap: Intake['gap']
   readonly hold: BrakeHold | undefined
+  /** Changes that wait for their time. */
+  readonly pending: number
   /** When the next pending change comes due, milliseconds since 1970. */
   readonly nextDue: number | undefined
 }
@@ -83,6 +95,8 @@ interface Projection {
   readonly verdicts: readonly Verdict[]
   readonly due: readonly DueChange[]
   readonly withdrawn: number
+  /** By how many the changes that wait for their time become more. */
+  readonly pending: number
 }
 
 type Verdict = EventVerdict | FeedRefusal
@@ -100,6 +114,7 @@ export class FedZone {
   #intake: Intake
   #cursor: FeedCursor
   #hold: BrakeHold | undefined
+  #pending: number
   #nextDue: number | undefined
 
   /**
@@ -111,12 +126,13 @@ export class FedZone {
     this.#brake = brake
     this.#cursor = readCursor(this.#snapshot) ?? FIRST_CURSOR
     this.#intake = this.#openIntake(answered)
+    this.#pending = countDue(this.#snapshot)
     this.#nextDue = this.#batchAt(0).nextDue()
   }
 
   get state(): FedZoneState {
     const { gap, waiting } = this.#intake
-    return { cursor: this.#cursor, waiting, gap, hold: this.#hold, nextDue: this.#nextDue }
+    return { cursor: this.#cursor, waiting, gap, hold: this.#hold, pending: this.#pending, nextDue: this.#nextDue }
   }
 
   /** Of the version that is served. */
@@ -160,8 +176,10 @@ export class FedZone {
     const events = batch?.events ?? []
     const seq = batch?.seq ?? this.#cursor.seq
     const projection = this.#project(events, now)
-    this.#checkBrake(seq, projection.withdrawn, now)
-    const { state, cursor } = this.#kept(batch, projection, now)
+    const isApproved = seq <= this.#cursor.approved
+    this.#hold = isApproved ? undefined : this.#brakeOf(commitOfFeed(seq), projection, now)
+    if (this.#hold !== undefined) throw new BrakeError(this.#hold)
+    const { state, cursor } = this.#kept(batch, projection, isApproved, now)
     const latency = this.#latency.puts(this.#snapshot, now)
     const seqs = events.length > 0 ? { seqs: { first: this.#cursor.seq + 1, last: seq } } : {}
     const update = await this.#zone.change(projection.changes, Math.floor(now / 1000), {
@@ -173,7 +191,7 @@ export class FedZone {
         ...putRecent(this.#recent(events, projection, info.serial, cursor.commits, now)),
       ],
     })
-    this.#committed(cursor)
+    this.#committed(cursor, projection.pending)
     this.#latency.kept()
     const { serial } = this.#zone.updater.info
     const outcomes = events.map((event, i) => outcomeOf(event, projection.verdicts[i]!, serial))
@@ -181,27 +199,35 @@ export class FedZone {
     return report(events, outcomes, update, projection.withdrawn)
   }
 
-  /** Lets the commit that waits pass the brake. @returns the event up to which; undefined when none waits */
-  async approve(now: number): Promise<number | undefined> {
+  /**
+   * Lets the commit that waits pass the brake.
+   * @param seq the event up to which it is to go; whichever waits when absent
+   * @returns the event up to which; undefined when no such commit waits
+   */
+  async approve(now: number, seq?: number): Promise<number | undefined> {
     const hold = this.#hold
-    if (hold === undefined) return undefined
+    if (hold === undefined || (seq !== undefined && seq !== hold.seq)) return undefined
     const cursor = { ...this.#cursor, approved: hold.seq }
     await this.#zone.change([], Math.floor(now / 1000), { state: [putCursor(cursor)] })
-    this.#committed(cursor)
+    this.#committed(cursor, 0)
     return hold.seq
   }
 
   /**
    * Tries refused events again, as the rules and the objects are now.
    * @param some numbers of dead letters; all of them when there are none
+   * @param isApproved an operator lets it pass the brake
    * @returns the outcomes; what was not refused again is no dead letter any more
+   * @throws BrakeError; what refuses a commit of the zone
    */
-  async retry(some: readonly number[], now: number): Promise<FeedRetry> {
-    const numbers = some.length > 0 ? some : [...deadLetters(this.#snapshot)].map(({ number }) => number)
+  async retry(some: readonly number[], isApproved: boolean, now: number): Promise<FeedRetry> {
+    const numbers = some.length > 0 ? [...new Set(some)] : [...deadLetters(this.#snapshot)].map(({ number }) => number)
     const taken = numbers.map((number) => this.#takenAgain(number, now))
     const events = taken.filter((event) => event !== undefined)
     const projection = this.#project(events, now)
-    this.#checkBrake(this.#cursor.seq, projection.withdrawn, now)
+    const hold = isApproved ? undefined : this.#brakeOf({ ...RETRY, seq: this.#cursor.seq }, projection, now)
+    // The feed itself goes on.
+    if (hold !== undefined) throw new BrakeError(hold)
     const gone = numbers.filter((_n, i) => {
       const event = taken[i]
       return event !== undefined && !(projection.verdicts[events.indexOf(event)] instanceof FeedRefusal)
@@ -210,7 +236,8 @@ export class FedZone {
     const refusedBefore = this.#cursor.counts.refused - gone.length
     const counts = countsAfter({ ...this.#cursor.counts, refused: refusedBefore }, projection.verdicts, true)
     const commits = this.#cursor.commits + 1
-    const cursor = { ...this.#cursor, dead, counts, commits, at: now }
+    const withdrawn = withdrawnAfter(this.#brake, this.#cursor, projection.withdrawn, isApproved, now)
+    const cursor = { ...this.#cursor, dead, counts, commits, at: now, withdrawn }
     const update = await this.#zone.change(projection.changes, Math.floor(now / 1000), {
       cause: 'feed',
       state: (info) => [
@@ -220,7 +247,7 @@ export class FedZone {
         ...putRecent(this.#recent(events, projection, info.serial, commits, now)),
       ],
     })
-    this.#committed(cursor)
+    this.#committed(cursor, projection.pending)
     const { serial } = this.#zone.updater.info
     const outcomes = taken.map((event) =>
       event === undefined ? undefined : outcomeOf(event, projection.verdicts[events.indexOf(event)]!, serial),
@@ -270,7 +297,7 @@ export class FedZone {
       }
     })
     const { changes, state, withdrawn } = batch.finish()
-    return { changes, state, verdicts, due, withdrawn }
+    return { changes, state, verdicts, due, withdrawn, pending: dueDelta(this.#snapshot, state) }
   }
 
   #unfitIn(changes: readonly RRsetChange[]): UnfitChangeError | undefined {
@@ -301,16 +328,20 @@ export class FedZone {
     return events[fit]
   }
 
-  #checkBrake(seq: number, withdrawn: number, now: number): void {
+  #brakeOf(
+    what: Pick<Withdrawal, 'seq' | 'what' | 'approval'>,
+    { withdrawn }: Pick<Projection, 'withdrawn'>,
+    now: number,
+  ): BrakeHold | undefined {
     const { delegations } = this.#zone.updater.info
-    this.#hold = brakeOf(this.#brake, this.#cursor, seq, withdrawn, delegations, now)
-    if (this.#hold !== undefined) throw new BrakeError(this.#hold)
+    return brakeOf(this.#brake, this.#cursor, { ...what, withdraws: withdrawn, delegations }, now)
   }
 
   /** What is kept with the zone once the events are committed. */
   #kept(
     batch: IntakeBatch | undefined,
     { state, verdicts, withdrawn }: Projection,
+    isApproved: boolean,
     now: number,
   ): { state: readonly StatePut[]; cursor: FeedCursor } {
     const before = this.#cursor
@@ -329,13 +360,17 @@ export class FedZone {
       commits: before.commits + 1,
       counts: countsAfter(before.counts, verdicts),
       dead,
-      withdrawn: withdrawnAfter(this.#brake, before, seq, withdrawn, now),
+      withdrawn: withdrawnAfter(this.#brake, before, withdrawn, isApproved, now),
+      // An approval is for one commit: what comes due later without an event is asked about again.
+      approved: seq >= before.approved ? 0 : before.approved,
     }
     return { state: [...state, ...puts, putCursor(cursor)], cursor }
   }
 
-  #committed(cursor: FeedCursor): void {
+  /** @param pending by how many the changes that wait for their time became more */
+  #committed(cursor: FeedCursor, pending: number): void {
     this.#cursor = cursor
+    this.#pending += pending
     this.#hold = undefined
     this.#nextDue = this.#batchAt(0).nextDue()
   }
