@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import type { ConfigError } from '../config/index.ts'
 import { addCheck } from './commands/check.ts'
 import { addExport } from './commands/export.ts'
+import { addFeed } from './commands/feed/index.ts'
 import { addKeys } from './commands/keys/index.ts'
 import { addLoad } from './commands/load.ts'
 import { addMetrics } from './commands/metrics.ts'
@@ -81,6 +82,7 @@ Examples:
     addUpdate,
     addResign,
     addKeys,
+    addFeed,
   ])
     add(program)
   return program

@@ -93,9 +93,11 @@ export function requestResign(address: ControlAddress, origin: string, trustsClo
   return call<ChangeReport>(address, { method: 'POST', path })
 }
 
-const TEXT = { 'content-type': 'text/plain; charset=utf-8' }
+/** What is sent as lines of text. */
+export const TEXT = { 'content-type': 'text/plain; charset=utf-8' }
 
-async function call<T>(address: ControlAddress, options: RequestOptions, body?: string): Promise<T> {
+/** Asks for what is answered in JSON. @throws ControlClientError */
+export async function call<T>(address: ControlAddress, options: RequestOptions, body?: string): Promise<T> {
   const text = await callText(address, options, body)
   try {
     // Whoever could speak for the server holds its socket's folder, or its key.

@@ -1,5 +1,11 @@
 import type { Command } from 'commander'
-import { fetchStatus, type SigningReport, type StatusReport, type ZoneReport } from '../../ops/index.ts'
+import {
+  type FeedReport,
+  fetchStatus,
+  type SigningReport,
+  type StatusReport,
+  type ZoneReport,
+} from '../../ops/index.ts'
 import { ExitCode } from '../exit.ts'
 import { writeJson, writeOut } from '../output.ts'
 import { addServerOptions, askServer, type ServerOptions } from './control-address.ts'
@@ -51,7 +57,7 @@ function statusText({ server, threads, traffic, zones }: StatusReport): string {
   return `${lines.join('\n')}\n`
 }
 
-function zoneLines({ origin, state, version, signing, load, problem }: ZoneReport): string[] {
+function zoneLines({ origin, state, version, signing, feed, load, problem }: ZoneReport): string[] {
   const lines = [
     version === null
       ? `${origin}  ${state}: answers are SERVFAIL`
@@ -60,6 +66,7 @@ function zoneLines({ origin, state, version, signing, load, problem }: ZoneRepor
   ]
   if (version !== null && version.memory !== null) lines.push(`  memory: ${version.memory}`)
   if (signing !== null) lines.push(...signingLines(signing))
+  if (feed !== null) lines.push(...feedLines(feed))
   if (load !== null) {
     lines.push(`  loading: ${load.phase}, ${load.records} of ${load.totalRecords} records`)
   }
@@ -83,6 +90,15 @@ function signingLines(signing: SigningReport): string[] {
   if (problem !== null) lines.push(`  signing fails: ${problem.replaceAll('\n', '\n    ')}`)
   for (const alarm of alarms) lines.push(`  alarm: ${alarm}`)
   for (const awaited of awaits) lines.push(`  waits: ${awaited}`)
+  return lines
+}
+
+function feedLines({ state, problem, seq, waiting, missing, dead, hold }: FeedReport): string[] {
+  const lines = [`  feed: ${state}, event ${seq} done, ${waiting} waiting, ${dead.kept} dead letters`]
+  if (missing !== null) lines.push(`  feed stands: event ${missing} is missing`)
+  if (hold !== null)
+    lines.push(`  feed waits for approval: ${hold.withdraws} of ${hold.delegations} delegations would go`)
+  else if (problem !== null && state !== 'starting') lines.push(`  feed: ${problem.replaceAll('\n', '\n    ')}`)
   return lines
 }
 

@@ -14,5 +14,5 @@ export {
   type FeedRetry,
 } from './fed-zone.ts'
 export { type DayLatency, LATENCY_BUCKETS, latencies } from './latency.ts'
-export { type RecentCommit, recentCommits } from './recent.ts'
+export { type RecentCommit, recentCommit, recentCommits } from './recent.ts'
 export { UnsignedZone } from './unsigned-zone.ts'

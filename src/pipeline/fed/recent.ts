@@ -35,6 +35,15 @@ export function* recentCommits(reader: {
   for (const { value } of reader.states(PREFIX)) yield JSON.parse(Buffer.from(value).toString()) as RecentCommit
 }
 
+/** One commit, by its number; undefined when it is not kept any more. */
+export function recentCommit(
+  reader: { state(key: Uint8Array): Uint8Array | undefined },
+  number: number,
+): RecentCommit | undefined {
+  const value = reader.state(keyOf(number))
+  return value === undefined ? undefined : (JSON.parse(Buffer.from(value).toString()) as RecentCommit)
+}
+
 /** What stores the outcomes of a commit. */
 export function putRecent(commit: Omit<RecentCommit, 'more'>): StatePut[] {
   const { events, number } = commit
