@@ -264,21 +264,3 @@ export class FeedKeeper {
 function holdReport({ seq, withdraws, before, delegations }: BrakeHold): FeedHoldReport {
   return { seq, withdraws, before, delegations }
 }
-
-/** What is told of a feed while the zone's records are made its first objects. */
-export function startingReport(objects: number): FeedReport {
-  return {
-    state: 'starting',
-    problem: `${objects} objects made of the zone's records`,
-    seq: 0,
-    committedAt: null,
-    counts: { applied: 0, refused: 0, pending: 0 },
-    dead: { kept: 0, dropped: 0 },
-    waiting: 0,
-    pending: 0,
-    nextDue: null,
-    missing: null,
-    hold: null,
-    sources: [],
-  }
-}

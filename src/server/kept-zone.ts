@@ -26,10 +26,11 @@ import {
 import { currentVersion } from '../store/index.ts'
 import { type Name, nameFromText } from '../wire/index.ts'
 import { formatFinding } from '../zone/checks/index.ts'
-import { FeedKeeper, startingReport } from './feed-keeper.ts'
+import { FeedKeeper } from './feed-keeper.ts'
 import type { ChangeOutcome, KeeperMessage, KeptZoneJob } from './keeper-messages.ts'
 import type { LoadOutcome } from './load-messages.ts'
 import { loadOutcome } from './load-outcome.ts'
+import { startingReport } from './starting-report.ts'
 import { updateNotice } from './update-notice.ts'
 
 /** Seconds until a turn that failed is tried again: the first time, and at most. */
@@ -143,7 +144,11 @@ export class KeptZone {
     const zone = this.#changeable()
     const began = performance.now()
     const isNew = await adoptZone(zone, Date.now(), (objects) => {
-      this.#tell({ kind: 'feed-report', origin, report: startingReport(objects) })
+      this.#tell({
+        kind: 'feed-report',
+        origin,
+        report: startingReport(`${objects} objects made of the zone's records`),
+      })
     })
     const seconds = Number(((performance.now() - began) / 1000).toFixed(1))
     if (isNew) this.#log('info', { seconds }, 'the zone’s records are the first objects of its feed')

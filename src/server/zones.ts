@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ZoneSetting } from '../config/index.ts'
 import type { ListenAddress } from '../net/index.ts'
-import type { LoadReport, ZoneReloadReport, ZoneReport } from '../ops/index.ts'
+import type { FeedReport, LoadReport, ZoneReloadReport, ZoneReport } from '../ops/index.ts'
 import {
   currentVersion,
   lastTransaction,
@@ -21,6 +21,7 @@ import type { Loads } from './loads.ts'
 import type { Logger } from './log.ts'
 import type { ZoneAssignment } from './messages.ts'
 import { Residents } from './residents.ts'
+import { startingReport } from './starting-report.ts'
 import type { UpdateNotice } from './update-notice.ts'
 
 /** Seconds after which a load is worth more log lines than its beginning and end. */
@@ -190,11 +191,18 @@ export class Zones {
               memory: this.#residents.state(this.#environment(zone)) ?? null,
             },
       signing: this.#keeper.report(zone.originText) ?? null,
-      feed: this.#keeper.feedReport(zone.originText) ?? null,
+      feed: this.#feedReport(zone),
       load: zone.load ?? null,
       loads: { done: zone.done, failed: zone.failed },
       problem: zone.problem ?? null,
     }))
+  }
+
+  /** Null for a zone that follows no feed. */
+  #feedReport({ originText: origin, version }: ServedZone): FeedReport | null {
+    if (!this.#keeper.follows(origin)) return null
+    const waits = version === undefined ? 'the zone is not loaded yet' : 'the zone is being opened'
+    return this.#keeper.feedReport(origin) ?? startingReport(waits)
   }
 
   /** Folder of the version that is served. */
