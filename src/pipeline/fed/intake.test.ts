@@ -3,13 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { type EventOutcome, type FeedEvent, FeedRefusal } from '../../feed/index.ts'
 import { Intake, type IntakeBatch, type Unreadable } from './intake.ts'
 
-/** `7`, `7 tx`, `bad 7`, or anything else for what can't be read. */
+/** `7`, `7 tx`, `7 tx/3` where its transaction has three, `bad 7`, or anything else for what can't be read. */
 function parse(text: string): FeedEvent {
-  const [, bad, seq, tx] = /^(bad )?(\d+)(?: (\w+))?$/.exec(text) ?? []
+  const [, bad, seq, tx, size] = /^(bad )?(\d+)(?: (\w+)(?:\/(\d+))?)?$/.exec(text) ?? []
   if (seq === undefined) throw new FeedRefusal('malformed', 'no event')
   if (bad !== undefined) throw new FeedRefusal('schema', 'bad', Number(seq))
   const object = { kind: 'domain', name: 'a.zz.', registrar: null, statuses: [], ns: [], ds: [], ttl: {} } as const
-  return { seq: Number(seq), tx, txSize: undefined, at: 0, op: 'upsert', object, transfer: false, publishAt: undefined }
+  const txSize = size === undefined ? undefined : Number(size)
+  return { seq: Number(seq), tx, txSize, at: 0, op: 'upsert', object, transfer: false, publishAt: undefined }
 }
 
 class Feeder {
@@ -172,6 +173,14 @@ describe('transactions', () => {
     expect(feeder.take(10, 1250)).toEqual(['1 t', '2 t'])
     feeder.give(['3 t'], { now: 2000, endsGroup: true })
     expect(feeder.take(10, 2000)).toEqual(['3 t'])
+  })
+
+  test('whose size is told are whole with their last event, and are not split in a pause before it', () => {
+    const feeder = new Feeder()
+    feeder.give(['1 t/2'], { now: 1000 })
+    expect(feeder.take(10, 2000)).toBeUndefined()
+    feeder.give(['2 t/2'], { now: 2000 })
+    expect(feeder.take(10, 2000)).toEqual(['1 t/2', '2 t/2'])
   })
 
   test('hold a refused event that stands in them', () => {

@@ -272,8 +272,8 @@ export class Intake {
     }
     try {
       const event = this.#parse(text)
-      const { seq, tx } = event
-      return { ...common, seq, tx, txSize: undefined, event, refusal: undefined, isRefused: false }
+      const { seq, tx, txSize } = event
+      return { ...common, seq, tx, txSize, event, refusal: undefined, isRefused: false }
     } catch (error) {
       if (!(error instanceof FeedRefusal)) throw error
       return { ...refused, seq: error.seq, refusal: error }
