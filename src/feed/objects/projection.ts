@@ -1,8 +1,9 @@
 import { isIPv4 } from 'node:net'
 import { RRType, typeFromText } from '../../iana/index.ts'
-import { canonicalizeRdata, nameFromText, parseIpv4, parseIpv6, rdataFromText } from '../../wire/index.ts'
+import { canonicalizeRdata, nameFromText, parseIpv4, parseIpv6, RdataError, rdataFromText } from '../../wire/index.ts'
 import { compareOctets, type RRset } from '../../zone/index.ts'
 import type { DomainObject, HostObject, RRsetObject } from '../object.ts'
+import { FeedRefusal } from '../outcome.ts'
 import type { FeedSettings } from '../settings.ts'
 
 type DefaultTtl = FeedSettings['ttl']
@@ -53,18 +54,30 @@ function addressRdata(text: string): Uint8Array {
   return rdata
 }
 
-/** An RRset of the operator's own. @throws RdataError */
-export function ownRRset({ type: mnemonic, ttl, rdatas }: RRsetObject): RRset {
-  const type = typeFromText(mnemonic)!
-  return rrsetOf(
-    type,
-    ttl,
-    rdatas.map((text) => {
-      const rdata = rdataFromText(type, text)
-      canonicalizeRdata(type, rdata, 0, rdata.length)
-      return rdata
-    }),
-  )
+/** The type of an RRset of the operator's own. @throws FeedRefusal */
+export function ownType({ type: mnemonic, name }: RRsetObject): number {
+  const type = typeFromText(mnemonic)
+  if (type === undefined) throw new FeedRefusal('type', `${name}: ${mnemonic} is no type known here`)
+  return type
+}
+
+/** An RRset of the operator's own. @throws FeedRefusal */
+export function ownRRset(object: RRsetObject): RRset {
+  const type = ownType(object)
+  try {
+    return rrsetOf(
+      type,
+      object.ttl,
+      object.rdatas.map((text) => {
+        const rdata = rdataFromText(type, text)
+        canonicalizeRdata(type, rdata, 0, rdata.length)
+        return rdata
+      }),
+    )
+  } catch (error) {
+    if (!(error instanceof RdataError)) throw error
+    throw new FeedRefusal('schema', `${object.type} at ${object.name}: ${error.message}`)
+  }
 }
 
 /** Rdata in canonical order, each once (RFC 4034 6.3); not signed: that is not the feed's business. */
