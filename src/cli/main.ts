@@ -3,6 +3,7 @@ import type { ConfigError } from '../config/index.ts'
 import { addCheck } from './commands/check.ts'
 import { addExport } from './commands/export.ts'
 import { addFeed } from './commands/feed/index.ts'
+import { addHistory } from './commands/history.ts'
 import { addKeys } from './commands/keys/index.ts'
 import { addLoad } from './commands/load.ts'
 import { addMetrics } from './commands/metrics.ts'
@@ -73,6 +74,7 @@ Examples:
     addLoad,
     addCheck,
     addExport,
+    addHistory,
     addSign,
     addVerify,
     addQuery,

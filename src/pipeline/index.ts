@@ -2,6 +2,7 @@
 export { type CheckOptions, type CheckResult, checkZoneFile } from './check.ts'
 export { type ExportOptions, exportZone } from './export.ts'
 export * from './fed/index.ts'
+export { type HistoryOptions, type HistoryUpdate, zoneHistory } from './history.ts'
 export { type LoadOptions, loadZone } from './load.ts'
 export type { LoadResult } from './new-version.ts'
 export { NotKeptError, nodesAt, type OldVersion } from './old-version.ts'

@@ -14,7 +14,7 @@ describe('the command line', () => {
     expect((await runSuccessfully('--version')).stdout).toBe(`${VERSION}\n`)
   })
 
-  test.each(['', 'serve', 'load', 'check', 'export', 'query', 'status', 'reload'])(
+  test.each(['', 'serve', 'load', 'check', 'export', 'history', 'query', 'status', 'reload', 'feed'])(
     '%s --help has examples',
     async (command) => {
       const { status, stdout } = await runCommand(...(command === '' ? [] : [command]), '--help')
