@@ -12,7 +12,6 @@ export {
   entriesOfApex,
   FeedBatch,
   objectsOfZone,
-  type Restoration,
   type Verdict,
 } from './objects/index.ts'
 export { type EventOutcome, FeedRefusal, REFUSALS, type RefusalReason } from './outcome.ts'

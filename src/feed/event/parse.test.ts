@@ -98,6 +98,14 @@ describe('what is taken', () => {
     expect(read(rrsetLine({ ...bare, op: 'delete', type: 'txt' })).object).toMatchObject({ type: 'TXT', rdatas: [] })
   })
 
+  test('an RRset of the operator that is to be seen, or to go, at a time of its own', () => {
+    const publishAt = '2027-01-01T00:00:00Z'
+    expect(read(rrsetLine({ publishAt })).publishAt).toBe(Date.UTC(2027, 0, 1))
+    expect(read(rrsetLine({ op: 'delete', publishAt, ttl: undefined, rdata: undefined })).publishAt).toBe(
+      Date.UTC(2027, 0, 1),
+    )
+  })
+
   test('a host outside the zone, without addresses', () => {
     expect(read(hostLine({ name: 'ns.elsewhere.net', addrs: [] })).object).toMatchObject({ addrs: [] })
   })
@@ -160,12 +168,6 @@ describe('what is refused', () => {
     ['a constructor key', domainLine().replace('{', '{"constructor":1,'), 'schema', /"constructor" can't/],
     ['another kind’s key', domainLine({ addrs: [] }), 'schema', /"addrs" can't stand here/],
     ['state in a deletion', domainLine({ op: 'delete' }), 'schema', /"statuses", "ns", "ds" can't stand here/],
-    [
-      'publishAt of an RRset',
-      rrsetLine({ publishAt: '2027-01-01T00:00:00Z' }),
-      'schema',
-      /"publishAt" can't stand here/,
-    ],
     ['seq 0', domainLine({ seq: 0 }), 'schema', /seq: expected the event's number, a whole number from 1/],
     ['a broken seq', domainLine({ seq: 1.5 }), 'schema', /seq:.*found 1.5/],
     ['a seq without end', domainLine().replace('"seq":7', '"seq":1e400'), 'schema', /seq:.*found Infinity/],

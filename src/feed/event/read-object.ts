@@ -15,7 +15,7 @@ import { readName, readNameText, readOwner } from './read-name.ts'
 import { quoted, refuse } from './refuse.ts'
 import type { ObjectShape } from './schema.ts'
 
-type ShapeOf<K extends ObjectShape['kind']> = Omit<Extract<ObjectShape, { kind: K }>, 'publishAt'>
+type ShapeOf<K extends ObjectShape['kind']> = Omit<Extract<ObjectShape, { kind: K }>, 'op' | 'publishAt'>
 
 /**
  * Reads what an object of the right shape says: names, digests, addresses and rdata brought into the one form that the

@@ -165,8 +165,8 @@ export const eventSchema = z.discriminatedUnion(
     z.discriminatedUnion(
       'op',
       [
-        z.strictObject({ ...head, ...upsert, ...rrsetName, ...rrsetState }),
-        z.strictObject({ ...head, ...deletion, ...rrsetName }),
+        z.strictObject({ ...head, ...upsert, ...rrsetName, ...rrsetState, publishAt }),
+        z.strictObject({ ...head, ...deletion, ...rrsetName, publishAt }),
       ],
       { error: EXPECT_OP },
     ),
@@ -174,14 +174,56 @@ export const eventSchema = z.discriminatedUnion(
   { error: EXPECT_KIND },
 )
 
-/** An object by itself, as in a snapshot. */
-export const objectSchemas = {
-  domain: z.strictObject({ ...domainName, ...domainState, publishAt }),
-  host: z.strictObject({ ...hostName, ...hostState, publishAt }),
-  rrset: z.strictObject({ ...rrsetName, ...rrsetState }),
+/** What a snapshot document says of an object: an event without what tells of the change, and a deletion only to come. */
+const deletionToCome = { ...deletion, publishAt: moment('when the deletion is to be seen') }
+const snapshotObject = z.discriminatedUnion(
+  'kind',
+  [
+    z.discriminatedUnion(
+      'op',
+      [
+        z.strictObject({ ...upsert, ...domainName, ...domainState, publishAt }),
+        z.strictObject({ ...deletionToCome, ...domainName }),
+      ],
+      { error: EXPECT_OP },
+    ),
+    z.discriminatedUnion(
+      'op',
+      [
+        z.strictObject({ ...upsert, ...hostName, ...hostState, publishAt }),
+        z.strictObject({ ...deletionToCome, ...hostName }),
+      ],
+      { error: EXPECT_OP },
+    ),
+    z.discriminatedUnion(
+      'op',
+      [
+        z.strictObject({ ...upsert, ...rrsetName, ...rrsetState, publishAt }),
+        z.strictObject({ ...deletionToCome, ...rrsetName }),
+      ],
+      { error: EXPECT_OP },
+    ),
+  ],
+  { error: EXPECT_KIND },
+)
+
+/** The parts of a snapshot document, a line each: one head, the objects, one end. */
+export const snapshotSchemas = {
+  head: z.strictObject({
+    v: head.v,
+    snapshot: name('the name of the zone'),
+    seq: whole(0, Number.MAX_SAFE_INTEGER, 'the number of the last event that the objects hold, 0 before the first'),
+    at: moment('when the snapshot was taken'),
+    serial: whole(0, 2 ** 32 - 1, "the zone's serial then").optional(),
+  }),
+  object: snapshotObject,
+  end: z.strictObject({
+    end: z.literal('snapshot', { error: 'expected "snapshot"' }),
+    objects: whole(0, Number.MAX_SAFE_INTEGER, 'how many lines of objects stand before'),
+  }),
 } as const
 
 export type EventShape = z.infer<typeof eventSchema>
-export type ObjectShape = {
-  [K in keyof typeof objectSchemas]: z.infer<(typeof objectSchemas)[K]>
-}[keyof typeof objectSchemas]
+export type SnapshotObjectShape = z.infer<typeof snapshotObject>
+/** The state that an upsert tells of, or a deletion's object. */
+export type ObjectShape = Extract<SnapshotObjectShape, { op: 'upsert' }>

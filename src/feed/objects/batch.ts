@@ -42,9 +42,6 @@ export interface BatchResult {
   readonly withdrawn: number
 }
 
-/** What a snapshot says in place of events: nobody's leave is asked. */
-export type Restoration = Pick<FeedEvent, 'op' | 'object' | 'publishAt'>
-
 const APPLIED: Verdict = { kind: 'applied' }
 const APEX_USER = new Uint8Array(0)
 const ADDRESS_TYPES = ['A', 'AAAA'] as const
@@ -69,16 +66,7 @@ export class FeedBatch {
 
   /** @throws FeedRefusal when the event can't be taken; then nothing is changed */
   apply(event: FeedEvent): Verdict {
-    return this.#take(event, event, event.seq)
-  }
-
-  /**
-   * Takes what a snapshot says of an object: what keeps the zone sound is checked, the registry's rules are not.
-   * @param seq of the snapshot
-   * @throws FeedRefusal
-   */
-  restore(restoration: Restoration, seq: number): Verdict {
-    return this.#take(restoration, undefined, seq)
+    return this.#take(event)
   }
 
   /**
@@ -145,8 +133,8 @@ export class FeedBatch {
     return this.#draft.host(this.#draft.ref(text)).now.live !== null
   }
 
-  /** @param event undefined for what no rule is asked about */
-  #take({ op, object, publishAt }: Restoration, event: FeedEvent | undefined, seq: number): Verdict {
+  #take(event: FeedEvent): Verdict {
+    const { op, object, seq } = event
     const ref = this.#draft.ref(object.name)
     needPlace(this.#draft, object, ref)
     switch (object.kind) {
@@ -156,7 +144,7 @@ export class FeedBatch {
         this.#ask(event, latest(row.now), ref)
         const wanted = op === 'delete' ? null : object
         if (wanted !== null && isNothing(row.now)) needFree(this.#draft, ref)
-        const until = this.#until(event, publishAt, row.now)
+        const until = this.#until(event, row.now)
         if (until > this.#now) return this.#wait(this.#draft.domains, row, wanted, until, seq, ref.name)
         this.#setDomain(ref, row, wanted)
         return APPLIED
@@ -167,29 +155,22 @@ export class FeedBatch {
         this.#ask(event, latest(row.now), ref)
         const wanted = op === 'delete' ? null : object
         if (wanted !== null && row.now.live === null) needHostName(this.#draft, ref)
-        const until = this.#until(event, publishAt, row.now)
+        const until = this.#until(event, row.now)
         if (until > this.#now) return this.#wait(this.#draft.hosts, row, wanted, until, seq)
         this.#setHost(ref, row, wanted)
         return APPLIED
       }
       case 'rrset':
-        return this.#takeRRset(ref, op === 'delete' ? undefined : object, ownType(object), publishAt, event, seq)
+        return this.#takeRRset(ref, op === 'delete' ? undefined : object, ownType(object), event)
     }
   }
 
-  #takeRRset(
-    ref: Ref,
-    object: RRsetObject | undefined,
-    type: number,
-    publishAt: number | undefined,
-    event: FeedEvent | undefined,
-    seq: number,
-  ): Verdict {
+  #takeRRset(ref: Ref, object: RRsetObject | undefined, type: number, event: FeedEvent): Verdict {
     this.#ask(event, null, ref)
     needOwnRRset(this.#draft, ref, object, type)
     const row = this.#draft.waitingRRset(ref, type)
-    const until = publishAt ?? 0
-    if (until > this.#now) return this.#wait(this.#draft.waiting, row, object ?? null, until, seq, ref.name)
+    const until = event.publishAt ?? 0
+    if (until > this.#now) return this.#wait(this.#draft.waiting, row, object ?? null, until, event.seq, ref.name)
     this.#replace(this.#draft.waiting, row, { live: null }, ref.name)
     this.#setOwn(ref, type, object)
     return APPLIED
@@ -242,8 +223,7 @@ export class FeedBatch {
     }
   }
 
-  #ask(event: FeedEvent | undefined, current: RegistryObject | null, ref: Ref): void {
-    if (event === undefined) return
+  #ask(event: FeedEvent, current: RegistryObject | null, ref: Ref): void {
     admit(this.#settings.rules, {
       event,
       origin: this.#draft.origin,
@@ -256,12 +236,12 @@ export class FeedBatch {
    * When a change is to be seen. The publication delay is for domains that are not there yet; an application that is
    * sent again does not wait anew.
    */
-  #until(event: FeedEvent | undefined, publishAt: number | undefined, record: ObjectRecord<RegistryObject>): number {
+  #until({ op, object, at, publishAt }: FeedEvent, record: ObjectRecord<RegistryObject>): number {
     if (publishAt !== undefined) return publishAt
     const delay = this.#settings.rules.publicationDelay
-    if (event === undefined || event.object.kind !== 'domain' || event.op === 'delete') return 0
+    if (object.kind !== 'domain' || op === 'delete') return 0
     if (delay === undefined || record.live !== null) return 0
-    return Math.min(event.at + delay * 1000, record.next?.at ?? Number.POSITIVE_INFINITY)
+    return Math.min(at + delay * 1000, record.next?.at ?? Number.POSITIVE_INFINITY)
   }
 
   #wait<T extends RegistryObject>(

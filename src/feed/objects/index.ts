@@ -4,7 +4,6 @@ export {
   type BatchResult,
   type DueChange,
   FeedBatch,
-  type Restoration,
   type Verdict,
 } from './batch.ts'
 export { countDue, dueDelta } from './due.ts'
