@@ -1,5 +1,5 @@
 import { RRType, typeToText } from '../../iana/index.ts'
-import { type Name, nameToText } from '../../wire/index.ts'
+import { isAtOrBelow, type Name, nameToText } from '../../wire/index.ts'
 import { type RRset, type RRsetChange, sameData, type ZoneNode } from '../../zone/index.ts'
 import type { FeedEvent } from '../event/event.ts'
 import type { DomainObject, HostObject, RegistryObject, RRsetObject } from '../object.ts'
@@ -102,7 +102,10 @@ export class FeedBatch {
       const node = this.#draft.reader.node(ref.name)
       const had = find(node, NS) !== undefined
       const ns = nsOf(row.now.live, ttl)
-      if (had && ns === undefined) withdrawn++
+      if (had && ns === undefined) {
+        withdrawn++
+        this.#touchHostsBelow(ref)
+      }
       if (!had && ns !== undefined) published++
       add(changes, ref.name, NS, node, ns)
       add(changes, ref.name, DS, node, dsOf(row.now.live, ttl))
@@ -114,6 +117,20 @@ export class FeedBatch {
     for (const ref of this.#draft.users.touched()) this.#touchedHosts.set(ref.text, ref)
     for (const ref of this.#touchedHosts.values()) this.#addGlue(changes, ref)
     return { changes, state: this.#draft.state(), published, withdrawn }
+  }
+
+  /** Glue that no delegation named was hidden by the cut above it: without the cut the name would be answered with it. */
+  #touchHostsBelow({ name: top }: Ref): void {
+    const { reader } = this.#draft
+    for (
+      let node = reader.node(top) ?? reader.nodeAfter(top);
+      node !== undefined;
+      node = reader.nodeAfter(node.owner)
+    ) {
+      if (!isAtOrBelow(node.owner, top)) return
+      const ref = this.#draft.ref(nameToText(node.owner))
+      this.#touchedHosts.set(ref.text, ref)
+    }
   }
 
   #addGlue(changes: RRsetChange[], ref: Ref): void {
@@ -145,7 +162,7 @@ export class FeedBatch {
         const wanted = op === 'delete' ? null : object
         if (wanted !== null && isNothing(row.now)) needFree(this.#draft, ref)
         const until = this.#until(event, row.now)
-        if (until > this.#now) return this.#wait(this.#draft.domains, row, wanted, until, seq, ref.name)
+        if (until > this.#now) return this.#wait(this.#draft.domains, row, wanted, until, seq, ref)
         this.#setDomain(ref, row, wanted)
         return APPLIED
       }
@@ -156,7 +173,7 @@ export class FeedBatch {
         const wanted = op === 'delete' ? null : object
         if (wanted !== null && row.now.live === null) needHostName(this.#draft, ref)
         const until = this.#until(event, row.now)
-        if (until > this.#now) return this.#wait(this.#draft.hosts, row, wanted, until, seq)
+        if (until > this.#now) return this.#wait(this.#draft.hosts, row, wanted, until, seq, ref)
         this.#setHost(ref, row, wanted)
         return APPLIED
       }
@@ -170,8 +187,8 @@ export class FeedBatch {
     needOwnRRset(this.#draft, ref, object, type)
     const row = this.#draft.waitingRRset(ref, type)
     const until = event.publishAt ?? 0
-    if (until > this.#now) return this.#wait(this.#draft.waiting, row, object ?? null, until, event.seq, ref.name)
-    this.#replace(this.#draft.waiting, row, { live: null }, ref.name)
+    if (until > this.#now) return this.#wait(this.#draft.waiting, row, object ?? null, until, event.seq, ref)
+    this.#replace(this.#draft.waiting, row, { live: null }, ref)
     this.#setOwn(ref, type, object)
     return APPLIED
   }
@@ -190,7 +207,7 @@ export class FeedBatch {
             if (object !== null && row.now.live === null) needHostName(this.#draft, ref)
             if (object === null && this.#settings.rules.linkedHosts) needUnused(this.#draft, ref)
           } catch (error) {
-            this.#replace(this.#draft.hosts, row, { live: row.now.live })
+            this.#replace(this.#draft.hosts, row, { live: row.now.live }, ref)
             throw error
           }
           this.#setHost(ref, row, object)
@@ -199,7 +216,7 @@ export class FeedBatch {
       case 'rrset': {
         const row = this.#draft.waitingRRset(ref, type)
         return this.#due1(row, at, (object) => {
-          this.#replace(this.#draft.waiting, row, { live: null }, ref.name)
+          this.#replace(this.#draft.waiting, row, { live: null }, ref)
           needOwnRRset(this.#draft, ref, object ?? undefined, type)
           this.#setOwn(ref, type, object ?? undefined)
         })
@@ -250,27 +267,27 @@ export class FeedBatch {
     object: T | null,
     at: number,
     seq: number,
-    owner?: Name,
+    ref: Ref,
   ): Verdict {
-    this.#replace(table, row, { live: row.now.live, next: { object, at, seq } }, owner)
+    this.#replace(table, row, { live: row.now.live, next: { object, at, seq } }, ref)
     return { kind: 'pending', until: at }
   }
 
   /** Puts a record in the place of another, and what it waits for into the list. */
-  #replace<T extends RegistryObject>(table: RecordTable<T>, row: Row<T>, record: ObjectRecord<T>, owner?: Name): void {
+  #replace<T extends RegistryObject>(table: RecordTable<T>, row: Row<T>, record: ObjectRecord<T>, ref: Ref): void {
     if (row.now.next !== undefined) this.#draft.due.set(row.now.next.at, row.key, undefined)
     if (record.next !== undefined) this.#draft.due.set(record.next.at, row.key, record.next.seq)
-    table.put(row, record, owner)
+    table.put(row, record, ref.inZone ? ref.name : undefined)
   }
 
   #setDomain(ref: Ref, row: Row<DomainObject>, object: DomainObject | null): void {
     this.#changeUsers(publishedHosts(row.now.live), publishedHosts(object), ref.order)
-    this.#replace(this.#draft.domains, row, { live: object }, ref.name)
+    this.#replace(this.#draft.domains, row, { live: object }, ref)
     this.#touchedDomains.set(ref.text, { ref, row })
   }
 
   #setHost(ref: Ref, row: Row<HostObject>, object: HostObject | null): void {
-    this.#replace(this.#draft.hosts, row, { live: object })
+    this.#replace(this.#draft.hosts, row, { live: object }, ref)
     if (!ref.inZone) return
     this.#touchedHosts.set(ref.text, ref)
     // The addresses are the host's from now on.

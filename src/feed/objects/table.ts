@@ -35,7 +35,7 @@ export class RecordTable<T extends RegistryObject> {
     return row
   }
 
-  /** @param owner the record's name, in the zone; undefined when nobody asks what lies below others */
+  /** @param owner the record's name; undefined when it lies outside the zone */
   put(row: Row<T>, record: ObjectRecord<T>, owner: Name | undefined): void {
     if (owner !== undefined && isNothing(row.before) && !isNothing(record)) {
       const { origin } = this.#reader
