@@ -1,13 +1,11 @@
 import { type Name, nameFromText, nameToText } from '../../wire/index.ts'
 
-const ROOT: Name = Uint8Array.of(0)
-
-/** The labels of a name below the origin, in presentation form without the final dot: `example.com` of `example.com.mail.` */
-export function relativeText(text: string, origin: Name): string {
+/** A name below the origin as if that were the root: `example.com.` of `example.com.mail.` */
+export function relativeName(text: string, origin: Name): Name {
   const name = nameFromText(text)
   const relative = new Uint8Array(name.length - origin.length + 1)
   relative.set(name.subarray(0, relative.length - 1))
-  return withoutDot(nameToText(relative))
+  return relative
 }
 
 /** Each label in presentation form. */
@@ -22,15 +20,9 @@ export function labelsOf(text: string, origin: Name): string[] {
   return labels
 }
 
-/** Whether a name below the origin is this one, or ends in its labels; both in presentation form. */
-export function endsIn(relative: string, suffix: string): boolean {
-  return relative === suffix || relative.endsWith(`.${suffix}`)
-}
-
-/** As names are compared: lower case, no final dot. */
-export function comparable(text: string): string {
-  const name = nameFromText(text)
-  return name.length === ROOT.length ? '' : withoutDot(nameToText(name)).toLowerCase()
+/** A relative name in presentation form, without the final dot. */
+export function relativeText(name: Name): string {
+  return withoutDot(nameToText(name))
 }
 
 function withoutDot(text: string): string {

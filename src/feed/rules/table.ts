@@ -1,4 +1,5 @@
-import { comparable, endsIn, labelsOf, relativeText } from './labels.ts'
+import { isAtOrBelow, lowerName, type Name, nameFromText } from '../../wire/index.ts'
+import { labelsOf, relativeName, relativeText } from './labels.ts'
 import type { Candidate, Rule } from './rule.ts'
 
 const isNewDomain = ({ event, current }: Candidate) =>
@@ -27,8 +28,8 @@ const reserved: Rule = {
   broken({ reserved: names }, candidate) {
     if (names.length === 0 || !isNewDomain(candidate)) return undefined
     const { object } = candidate.event
-    const relative = relativeText(object.name, candidate.origin)
-    const name = names.find((one) => endsIn(relative, reservedText(one)))
+    const relative = relativeName(object.name, candidate.origin)
+    const name = names.find((one) => isAtOrBelow(relative, nameOf(one)))
     return name === undefined ? undefined : `${object.name}: the name ${name} is reserved by the configuration`
   },
 }
@@ -56,12 +57,11 @@ const suffixes: Rule = {
   broken({ suffixes: allowed }, candidate) {
     if (allowed === undefined || !isNewDomain(candidate)) return undefined
     const { object } = candidate.event
-    const relative = relativeText(object.name, candidate.origin)
+    const relative = relativeName(object.name, candidate.origin)
+    const isUnder = (suffix: Name) => relative.length > suffix.length && isAtOrBelow(relative, suffix)
     // The suffix itself is nobody's: the key name is what stands under it.
-    if (allowed.some((suffix) => relative !== reservedText(suffix) && endsIn(relative, reservedText(suffix)))) {
-      return undefined
-    }
-    return `${object.name}: ${relative} stands under none of the suffixes allowed, ${allowed.join(', ')}`
+    if (allowed.some((suffix) => isUnder(nameOf(suffix)))) return undefined
+    return `${object.name}: ${relativeText(relative)} stands under none of the suffixes allowed, ${allowed.join(', ')}`
   },
 }
 
@@ -78,14 +78,14 @@ const linkedHosts: Rule = {
 /** All rules that can be switched, in the order in which they are asked. */
 export const RULES: readonly Rule[] = [firstCome, reserved, refusedLabels, suffixes, linkedHosts]
 
-const texts = new Map<string, string>()
+const names = new Map<string, Name>()
 
-/** A name of the configuration as it is compared; read once. */
-function reservedText(written: string): string {
-  let text = texts.get(written)
-  if (text === undefined) {
-    text = comparable(written)
-    texts.set(written, text)
+/** A name of the configuration as names are compared; read once. */
+function nameOf(written: string): Name {
+  let name = names.get(written)
+  if (name === undefined) {
+    name = lowerName(nameFromText(written))
+    names.set(written, name)
   }
-  return text
+  return name
 }
