@@ -19,18 +19,25 @@ export const REFUSALS = [
 ] as const
 export type RefusalReason = (typeof REFUSALS)[number]
 
+/** Where an event stands in the feed, as far as it could be read. */
+export interface EventPlace {
+  readonly seq: number
+  readonly tx: string | undefined
+  readonly txSize: number | undefined
+}
+
 /** An event that can't be taken: it is kept with this, counted and shown, and never stops the others. */
 export class FeedRefusal extends Error {
   override readonly name = 'FeedRefusal'
   readonly reason: RefusalReason
-  /** The event's number where it could be read, so that the feed goes on after it. */
-  readonly seq: number | undefined
+  /** Undefined when the event's number could not be read; where it could, the feed goes on after it. */
+  readonly place: EventPlace | undefined
 
   /** @param text what was wrong, where in the event, and what to do */
-  constructor(reason: RefusalReason, text: string, seq?: number) {
+  constructor(reason: RefusalReason, text: string, place?: EventPlace) {
     super(text)
     this.reason = reason
-    this.seq = seq
+    this.place = place
   }
 }
 

@@ -327,12 +327,14 @@ describe('what is refused', () => {
   })
 
   test('with the number of the event where it could be read, so that the feed goes on', () => {
-    expect(refusalOf(domainLine({ name: 'ü.zz' })).seq).toBe(7)
-    expect(refusalOf(domainLine({ v: 2, seq: 8 })).seq).toBe(8)
-    expect(refusalOf(domainLine({ kind: 'x', seq: 9 })).seq).toBe(9)
-    expect(refusalOf(domainLine({ seq: -1 })).seq).toBeUndefined()
-    expect(refusalOf('{"__proto__":{"seq":5}}').seq).toBeUndefined()
-    expect(refusalOf('[').seq).toBeUndefined()
+    expect(refusalOf(domainLine({ name: 'ü.zz' })).place?.seq).toBe(7)
+    expect(refusalOf(domainLine({ kind: 'x', tx: 't', txSize: 3 })).place).toEqual({ seq: 7, tx: 't', txSize: 3 })
+    expect(refusalOf(domainLine({ tx: 5, txSize: 3 })).place).toEqual({ seq: 7, tx: undefined, txSize: undefined })
+    expect(refusalOf(domainLine({ v: 2, seq: 8 })).place?.seq).toBe(8)
+    expect(refusalOf(domainLine({ kind: 'x', seq: 9 })).place?.seq).toBe(9)
+    expect(refusalOf(domainLine({ seq: -1 })).place?.seq).toBeUndefined()
+    expect(refusalOf('{"__proto__":{"seq":5}}').place?.seq).toBeUndefined()
+    expect(refusalOf('[').place?.seq).toBeUndefined()
   })
 
   test('with the first problems only, of many', () => {

@@ -2,9 +2,10 @@ import type { z } from 'zod'
 import { typeToText } from '../../iana/index.ts'
 import { type Name, nameToText } from '../../wire/index.ts'
 import type { RegistryObject } from '../object.ts'
-import { FeedRefusal } from '../outcome.ts'
+import { type EventPlace, FeedRefusal } from '../outcome.ts'
 import { MAX_EVENT_OCTETS } from '../sources/source.ts'
 import type { FeedEvent } from './event.ts'
+import { MAX_LABEL_TEXT, MAX_TX_SIZE } from './limits.ts'
 import { readName, readOwner } from './read-name.ts'
 import { readObject, readType } from './read-object.ts'
 import { quoted, refuse } from './refuse.ts'
@@ -26,8 +27,7 @@ export function parseEvent(text: string, origin: Name): FeedEvent {
     const shape = checkShape(eventSchema, value)
     return readEvent(shape, origin)
   } catch (error) {
-    const seq = seqOf(value)
-    if (error instanceof FeedRefusal && seq !== undefined) throw new FeedRefusal(error.reason, error.message, seq)
+    if (error instanceof FeedRefusal) throw new FeedRefusal(error.reason, error.message, placeOf(value))
     throw error
   }
 }
@@ -94,9 +94,12 @@ function ownOf(value: unknown, key: PropertyKey): unknown {
   return (value as Record<PropertyKey, unknown>)[key]
 }
 
-function seqOf(value: unknown): number | undefined {
-  const seq = ownOf(value, 'seq')
-  return Number.isSafeInteger(seq) && (seq as number) >= 1 ? (seq as number) : undefined
+function placeOf(value: unknown): EventPlace | undefined {
+  const [seq, tx, txSize] = ['seq', 'tx', 'txSize'].map((key) => ownOf(value, key))
+  const isCount = (found: unknown): found is number => Number.isSafeInteger(found) && (found as number) >= 1
+  if (!isCount(seq)) return undefined
+  if (typeof tx !== 'string' || tx.length > MAX_LABEL_TEXT) return { seq, tx: undefined, txSize: undefined }
+  return { seq, tx, txSize: isCount(txSize) && txSize <= MAX_TX_SIZE ? txSize : undefined }
 }
 
 function readEvent(shape: EventShape, origin: Name): FeedEvent {

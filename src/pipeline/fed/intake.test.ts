@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { type EventOutcome, type FeedEvent, FeedRefusal } from '../../feed/index.ts'
 import { Intake, type IntakeBatch, type Unreadable } from './intake.ts'
 
-/** `7`, `7 tx`, `7 tx/3` where its transaction has three, `bad 7`, or anything else for what can't be read. */
+/** `7`, `7 tx`, `7 tx/3` where its transaction has three, `bad 7` and so on, or anything else for what can't be read. */
 function parse(text: string): FeedEvent {
   const [, bad, seq, tx, size] = /^(bad )?(\d+)(?: (\w+)(?:\/(\d+))?)?$/.exec(text) ?? []
   if (seq === undefined) throw new FeedRefusal('malformed', 'no event')
-  if (bad !== undefined) throw new FeedRefusal('schema', 'bad', Number(seq))
   const object = { kind: 'domain', name: 'a.zz.', registrar: null, statuses: [], ns: [], ds: [], ttl: {} } as const
   const txSize = size === undefined ? undefined : Number(size)
+  if (bad !== undefined) throw new FeedRefusal('schema', 'bad', { seq: Number(seq), tx, txSize })
   return { seq: Number(seq), tx, txSize, at: 0, op: 'upsert', object, transfer: false, publishAt: undefined }
 }
 
@@ -181,6 +181,14 @@ describe('transactions', () => {
     expect(feeder.take(10, 2000)).toBeUndefined()
     feeder.give(['2 t/2'], { now: 2000 })
     expect(feeder.take(10, 2000)).toEqual(['1 t/2', '2 t/2'])
+  })
+
+  test('whose first event is refused are not taken without the others, and do not wait for more than there are', () => {
+    const feeder = new Feeder()
+    feeder.give(['bad 1 t/3'], { now: 1000 })
+    expect(feeder.take(10, 2000)).toBeUndefined()
+    feeder.give(['2 t/3', 'bad 3 t/3'], { now: 2000 })
+    expect(feeder.take(10, 2000)).toEqual(['bad 1 t/3', '2 t/3', 'bad 3 t/3'])
   })
 
   test('hold a refused event that stands in them', () => {

@@ -265,18 +265,18 @@ export class Intake {
   #read(source: string, { text, fault, arrivedAt, endsGroup }: FeedItem, giver: Giver): Entry {
     const octets = text?.length ?? 0
     const common = { source, text, arrivedAt, endsGroup, octets, givers: [giver], unreadable: {} }
-    const refused = { ...common, tx: undefined, txSize: undefined, event: undefined, isRefused: true }
+    const refused = { ...common, seq: undefined, tx: undefined, txSize: undefined, event: undefined, isUnplaced: true }
     if (text === undefined) {
       const refusal = new FeedRefusal('too-long', fault ?? 'the event could not be taken')
-      return { ...refused, seq: undefined, refusal }
+      return { ...refused, refusal }
     }
     try {
       const event = this.#parse(text)
       const { seq, tx, txSize } = event
-      return { ...common, seq, tx, txSize, event, refusal: undefined, isRefused: false }
+      return { ...common, seq, tx, txSize, event, refusal: undefined, isUnplaced: false }
     } catch (error) {
       if (!(error instanceof FeedRefusal)) throw error
-      return { ...refused, seq: error.seq, refusal: error }
+      return { ...refused, ...error.place, isUnplaced: error.place?.tx === undefined, refusal: error }
     }
   }
 

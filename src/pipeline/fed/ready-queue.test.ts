@@ -4,10 +4,10 @@ import { type Queued, ReadyQueue } from './ready-queue.ts'
 /** `7`, `7 tx`, `7 tx/3` for a transaction of three, `7 bad` for one that was refused, `junk` for what has no number. */
 function queued(text: string, arrivedAt = 0): Queued & { text: string } {
   const [, seq, tx, size] = /^(\d+)?(?:junk)?(?: (\w+))?(?:\/(\d+))?$/.exec(text)!
-  const isRefused = tx === 'bad' || seq === undefined
+  const isUnplaced = tx === 'bad' || seq === undefined
   const txSize = size === undefined ? undefined : Number(size)
-  const common = { text, txSize, isRefused, endsGroup: false, arrivedAt }
-  return { ...common, seq: seq === undefined ? undefined : Number(seq), tx: isRefused ? undefined : tx }
+  const common = { text, txSize, isUnplaced, endsGroup: false, arrivedAt }
+  return { ...common, seq: seq === undefined ? undefined : Number(seq), tx: isUnplaced ? undefined : tx }
 }
 
 function queueOf(...texts: string[]): ReadyQueue<ReturnType<typeof queued>> {

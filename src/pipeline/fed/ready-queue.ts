@@ -7,12 +7,12 @@ const PATIENCE = 10_000
 export interface Queued {
   /** Undefined when it could not be read. */
   readonly seq: number | undefined
-  /** The registry transaction; undefined for an event by itself, and for one that was refused as it was read. */
+  /** The registry transaction; undefined for an event by itself, and for one that can't be read so far. */
   readonly tx: string | undefined
   /** Events of the transaction, where the registry tells. */
   readonly txSize: number | undefined
-  /** It was refused as it was read: it belongs to the transaction that it stands in, if any. */
-  readonly isRefused: boolean
+  /** Its transaction could not be read: it belongs to the one that it stands in, if any. */
+  readonly isUnplaced: boolean
   /** Nothing that follows belongs to the same transaction. */
   readonly endsGroup: boolean
   /** Milliseconds since 1970. */
@@ -55,7 +55,7 @@ export class ReadyQueue<T extends Queued> {
     const open = last === undefined || last.isEnd ? undefined : last.group
     const { seq, tx, txSize, endsGroup } = entry
     let group = open
-    if (!entry.isRefused && tx !== open?.tx) group = tx === undefined ? undefined : { tx, first: seq, size: txSize }
+    if (!entry.isUnplaced && tx !== open?.tx) group = tx === undefined ? undefined : { tx, first: seq, size: txSize }
     const count = seq === undefined || group?.first === undefined ? 0 : seq - group.first + 1
     const isEnd = group === undefined || endsGroup || (group.size !== undefined && count >= group.size)
     this.#places.push({ entry, group, isEnd })
