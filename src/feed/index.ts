@@ -17,7 +17,25 @@ export {
 export { type EventOutcome, FeedRefusal, REFUSALS, type RefusalReason } from './outcome.ts'
 export type { FeedReader, StateEntry } from './reader.ts'
 export { DEFAULT_FEED_TTL, DEFAULT_RULES, type FeedRules, type FeedSettings } from './settings.ts'
+export {
+  type Claim,
+  ClaimJudge,
+  type ClaimListener,
+  isRecordKey,
+  mergeRecords,
+  type ProjectionCounts,
+  type ProjectionDifference,
+  parseSnapshotHead,
+  parseSnapshotLine,
+  type SnapshotHead,
+  type SnapshotObject,
+  type SnapshotParts,
+  snapshotLines,
+  snapshotParts,
+  verifyProjection,
+} from './snapshot/index.ts'
 export { createSource } from './sources/create.ts'
+export { type Line, LineSplitter } from './sources/lines.ts'
 export { DEFAULT_PUSH_LIMITS, type PushLimits, PushQueueFull, PushSource, PushStopped } from './sources/push.ts'
 export {
   DEFAULT_NATS,

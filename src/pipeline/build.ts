@@ -45,10 +45,13 @@ export interface BuildOptions {
   /** Beginning of the names of folders for what does not fit into memory. */
   readonly folder: string
   /** What is kept with the zone from the start; of one table in ascending order of the keys. */
-  readonly kept: Iterable<KeptEntry>
+  readonly kept: Iterable<KeptEntry> | KeptGiver
   /** When the records were loaded, ISO 8601, where that was before: this version is an update of them then. */
   readonly loadedAt?: string
 }
+
+/** Gives what is kept with a zone, in ascending order of the keys, where it does not come of one iteration. */
+export type KeptGiver = (info: ZoneInfo, put: (key: Uint8Array, value: Uint8Array) => void) => void
 
 /**
  * Writes a zone into a new environment: first its nodes, as they come in canonical order, then, reading them back, the
@@ -144,7 +147,9 @@ export class ZoneBuilder {
     const writer = this.#writer
     writer.put('Meta', Buffer.from(INFO_KEY), Buffer.from(JSON.stringify(info)))
     this.#hosts.finish((key, value) => writer.put('Hosts', key, value))
-    for (const { table, key, value } of this.#options.kept) writer.put(table, key, value)
+    const { kept } = this.#options
+    if (typeof kept === 'function') kept(info, (key, value) => writer.put('State', key, value))
+    else for (const { table, key, value } of kept) writer.put(table, key, value)
     for (const table of ['Owners', 'Denial', 'Meta', 'Hosts'] as const) writer.flush(table)
     const snapshot = ZoneSnapshot.ofBuild(writer, info)
     try {

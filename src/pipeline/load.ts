@@ -98,7 +98,8 @@ function keptOf(state: readonly StatePut[]): KeptEntry[] {
   return sorted.flatMap(({ key, value }) => (value === undefined ? [] : { table: 'State' as const, key, value }))
 }
 
-function sourceOf(file: string): ZoneInfo['source'] {
+/** A file as the zone's description names it; undefined when it is not there. */
+export function sourceOf(file: string): ZoneInfo['source'] {
   const stat = statSync(file, { throwIfNoEntry: false })
   return stat && { path: resolve(file), size: stat.size, modified: stat.mtimeMs }
 }

@@ -10,7 +10,7 @@ import {
 import type { Name } from '../wire/index.ts'
 import { ZoneChecker, type ZoneFindings } from '../zone/checks/index.ts'
 import type { ZoneFileProblem } from '../zonefile/index.ts'
-import { ZoneBuilder } from './build.ts'
+import { type KeptGiver, ZoneBuilder } from './build.ts'
 import type { NodeSource } from './node-source.ts'
 import { type PhaseTimes, type ProgressListener, ProgressReporter } from './progress.ts'
 import type { StageObserver } from './record-stage.ts'
@@ -49,7 +49,7 @@ export interface VersionInput {
   readonly source: ZoneInfo['source']
   readonly expiresAt: ZoneInfo['expiresAt']
   /** What is kept with the zone from the start; of one table in ascending order of the keys. */
-  readonly kept: Iterable<KeptEntry>
+  readonly kept: Iterable<KeptEntry> | KeptGiver
   /** When the records were loaded, ISO 8601, where that was before. */
   readonly loadedAt?: string
 }
@@ -85,7 +85,7 @@ const NOTHING_FOUND: ZoneFindings = { findings: [], errors: 0, warnings: 0, coun
  */
 export async function makeVersion(
   { dataDir, origin, now, onProgress, ask, isSigning }: VersionOptions,
-  inputOf: (tools: VersionTools) => VersionInput,
+  inputOf: (tools: VersionTools) => VersionInput | Promise<VersionInput>,
 ): Promise<LoadResult> {
   const reporter = new ProgressReporter(onProgress)
   const build = ZoneBuild.begin(dataDir, origin)
@@ -100,7 +100,7 @@ export async function makeVersion(
       temporaryFolder: `${build.path}-checks`,
       verifier: new RrsigVerifier(VERIFIED),
     })
-    const input = inputOf({ reporter, observer: checker, folder: build.path })
+    const input = await inputOf({ reporter, observer: checker, folder: build.path })
     nodes = input.nodes
     const parsed = nodes.read()
     const outcome = (findings: ZoneFindings, info?: ZoneInfo): LoadResult => ({

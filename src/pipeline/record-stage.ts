@@ -239,7 +239,7 @@ class NodeAssembler {
 }
 
 /** Where the sort key that begins at `start` ends: at a 0x00 in the place of a label. */
-function endOfKey(buf: Uint8Array, start: number): number {
+export function endOfKey(buf: Uint8Array, start: number): number {
   let at = start
   while (buf[at] !== 0) {
     while (buf[at] !== 0) at++

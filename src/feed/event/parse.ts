@@ -124,16 +124,24 @@ export function readMoment(text: string, path: string): number {
   return readTime(text) ?? refuse('schema', path, `${quoted(text)}: there is no such day, or it lies before 1970`)
 }
 
-/** What a deletion says of its object: which one it is, and who deletes it. */
-function deleted(shape: EventShape & { op: 'delete' }, origin: Name): RegistryObject {
+/** What a deletion's shape says of its object. */
+type DeletedShape =
+  | { readonly kind: 'domain' | 'host'; readonly name: string; readonly registrar?: string | null }
+  | { readonly kind: 'rrset'; readonly name: string; readonly type: string }
+
+/**
+ * What a deletion says of its object: which one it is, and who deletes it where that is told.
+ * @throws FeedRefusal
+ */
+export function deleted(shape: DeletedShape, origin: Name): RegistryObject {
   switch (shape.kind) {
     case 'domain': {
       const name = readOwner(shape.name, 'name', origin)
-      return { kind: 'domain', name, registrar: shape.registrar, statuses: [], ns: [], ds: [], ttl: {} }
+      return { kind: 'domain', name, registrar: shape.registrar ?? null, statuses: [], ns: [], ds: [], ttl: {} }
     }
     case 'host': {
       const name = nameToText(readName(shape.name, 'name'))
-      return { kind: 'host', name, registrar: shape.registrar, statuses: [], addrs: [], ttl: {} }
+      return { kind: 'host', name, registrar: shape.registrar ?? null, statuses: [], addrs: [], ttl: {} }
     }
     case 'rrset': {
       const name = readOwner(shape.name, 'name', origin)

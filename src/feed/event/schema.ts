@@ -224,6 +224,5 @@ export const snapshotSchemas = {
 } as const
 
 export type EventShape = z.infer<typeof eventSchema>
-export type SnapshotObjectShape = z.infer<typeof snapshotObject>
 /** The state that an upsert tells of, or a deletion's object. */
-export type ObjectShape = Extract<SnapshotObjectShape, { op: 'upsert' }>
+export type ObjectShape = Extract<z.infer<typeof snapshotObject>, { op: 'upsert' }>

@@ -14,6 +14,8 @@ export interface Line {
   /** Without its end; undefined when it can't be taken, and `fault` says why. */
   readonly text: string | undefined
   readonly fault: string | undefined
+  /** From 1 on, empty lines counted, where the stream was read from its beginning. */
+  readonly number: number
   /** Octets from the beginning of the stream to the end of the line, its line feed included. */
   readonly end: number
   /** CRC-32 of the line's last CHECK_OCTETS octets, its line feed included. */
@@ -52,6 +54,7 @@ export class LineSplitter {
   /** Octets of the line that is too long to be held, 0 when there is none. */
   #dropped = 0
   #at: number
+  #lines = 0
 
   /** @param at octets of the stream that come before, which end with a line */
   constructor(at = 0) {
@@ -102,6 +105,7 @@ export class LineSplitter {
     const dropped = this.#dropped
     const atStart = this.lineStart === 0
     this.#at += rest.length
+    this.#lines++
     this.#parts = []
     this.#held = 0
     this.#dropped = 0
@@ -113,6 +117,11 @@ export class LineSplitter {
     if (end <= start && dropped === 0) return undefined
     const taken =
       dropped > 0 ? { text: undefined, fault: tooLong(dropped + end) } : decodeEvent(octets.subarray(start, end))
-    return { ...taken, end: this.#at, check: crc32(octets.subarray(Math.max(0, octets.length - CHECK_OCTETS))) }
+    return {
+      ...taken,
+      number: this.#lines,
+      end: this.#at,
+      check: crc32(octets.subarray(Math.max(0, octets.length - CHECK_OCTETS))),
+    }
   }
 }

@@ -7,7 +7,7 @@ const LONGEST_TEXT = 64 << 10
 /** Octets of all dead letters; the oldest make room. */
 const MOST_OCTETS = 64 << 20
 
-const PREFIX = Buffer.from('feed/x/')
+export const DEAD_LETTER_PREFIX = Buffer.from('feed/x/')
 
 /** An event that was refused, kept until an operator has seen to it. */
 export interface DeadLetter {
@@ -37,7 +37,8 @@ interface StateReader {
 
 /** The dead letters in the store, oldest first. */
 export function* deadLetters(reader: StateReader): Generator<DeadLetter> {
-  for (const { value } of reader.states(PREFIX)) yield JSON.parse(Buffer.from(value).toString()) as DeadLetter
+  for (const { value } of reader.states(DEAD_LETTER_PREFIX))
+    yield JSON.parse(Buffer.from(value).toString()) as DeadLetter
 }
 
 /** One dead letter; undefined when there is none of this number. */
@@ -72,7 +73,7 @@ export function putDeadLetters(
     return { key: keyOf(letter.number), value }
   })
   if (octets > MOST_OCTETS) {
-    for (const { key, value } of reader.states(PREFIX)) {
+    for (const { key, value } of reader.states(DEAD_LETTER_PREFIX)) {
       if (octets <= MOST_OCTETS) break
       puts.push({ key, value: undefined })
       octets -= value.length
@@ -101,8 +102,8 @@ export function removeDeadLetters(
 }
 
 function keyOf(number: number): Uint8Array {
-  const key = Buffer.alloc(PREFIX.length + 8)
-  PREFIX.copy(key)
-  key.writeBigUInt64BE(BigInt(number), PREFIX.length)
+  const key = Buffer.alloc(DEAD_LETTER_PREFIX.length + 8)
+  DEAD_LETTER_PREFIX.copy(key)
+  key.writeBigUInt64BE(BigInt(number), DEAD_LETTER_PREFIX.length)
   return key
 }

@@ -96,3 +96,30 @@ export function give(fed: FedZone, ...texts: string[]): void {
     NOON,
   )
 }
+
+/** A day after noon. */
+export const LATER = new Date(NOON + 86_400_000).toISOString()
+
+/** A zone whose feed has told of everything there is. */
+export async function zoneWithObjects(): Promise<UnsignedZone> {
+  const zone = await openAdopted(
+    await loadedFolder('old NS ns1.old\nns1.old A 192.0.2.1\nwww TXT "own"\nold TXT "hidden"'),
+  )
+  const fed = follow(zone)
+  const ds = [{ keyTag: 1, algorithm: 13, digestType: 2, digest: '00'.repeat(32) }]
+  give(
+    fed,
+    eventText(1, host('ns1.shared', ['192.0.2.7', '2001:db8::7'], { ttl: { A: 300 } })),
+    eventText(2, domain('shared', ['ns1.shared.zz.', 'ns.example.net.'], { ds, ttl: { NS: 7200 } })),
+    eventText(3, domain('held', ['ns1.shared.zz.'], { statuses: ['serverHold'] })),
+    eventText(4, domain('later', ['ns1.old.zz.'], { publishAt: LATER })),
+    eventText(5, host('ns.unused', ['192.0.2.9'])),
+    eventText(6, rrset('mail.zz.', 'MX', ['10 mx.example.net.'])),
+    eventText(7, { kind: 'host', op: 'upsert', name: 'ns.example.net.', registrar: null, statuses: [], addrs: [] }),
+    eventText(8, { op: 'delete', kind: 'domain', name: 'shared.zz.', registrar: 'REG-1', publishAt: LATER }),
+    eventText(9, rrset('mail.zz.', 'TXT', ['"later"'], { publishAt: LATER })),
+  )
+  const commit = await fed.commit(NOON)
+  if (commit?.outcomes.refused !== 0) throw new Error('an event was refused')
+  return zone
+}

@@ -9,7 +9,7 @@ export const LATENCY_BUCKETS = [
 const KEPT_DAYS = 400
 const DAY = 86_400_000
 
-const PREFIX = Buffer.from('feed/l/')
+export const LATENCY_PREFIX = Buffer.from('feed/l/')
 
 /** How long the changes of one day (UTC) took to be answered: how many fell into each bucket. */
 export interface DayLatency {
@@ -28,7 +28,7 @@ interface StateReader {
 
 /** The days that are kept, oldest first. */
 export function* latencies(reader: StateReader): Generator<DayLatency> {
-  for (const { value } of reader.states(PREFIX)) yield JSON.parse(Buffer.from(value).toString()) as DayLatency
+  for (const { value } of reader.states(LATENCY_PREFIX)) yield JSON.parse(Buffer.from(value).toString()) as DayLatency
 }
 
 /** Counts what was measured, until the next commit keeps it. */
@@ -92,5 +92,5 @@ function dayOf(now: number): string {
 }
 
 function keyOf(day: string): Uint8Array {
-  return Buffer.concat([PREFIX, Buffer.from(day)])
+  return Buffer.concat([LATENCY_PREFIX, Buffer.from(day)])
 }

@@ -6,7 +6,7 @@ const KEPT_COMMITS = 1000
 /** Events of one commit that are told one by one. */
 const TOLD_EVENTS = 1000
 
-const PREFIX = Buffer.from('feed/t/')
+export const RECENT_PREFIX = Buffer.from('feed/t/')
 
 /** What became of the events of one commit. */
 export interface RecentCommit {
@@ -32,7 +32,7 @@ export interface RecentCommit {
 export function* recentCommits(reader: {
   states(prefix: Uint8Array): Iterable<{ readonly value: Uint8Array }>
 }): Generator<RecentCommit> {
-  for (const { value } of reader.states(PREFIX)) yield JSON.parse(Buffer.from(value).toString()) as RecentCommit
+  for (const { value } of reader.states(RECENT_PREFIX)) yield JSON.parse(Buffer.from(value).toString()) as RecentCommit
 }
 
 /** One commit, by its number; undefined when it is not kept any more. */
@@ -59,8 +59,8 @@ export function putRecent(commit: Omit<RecentCommit, 'more'>): StatePut[] {
 }
 
 function keyOf(number: number): Uint8Array {
-  const key = Buffer.alloc(PREFIX.length + 8)
-  PREFIX.copy(key)
-  key.writeBigUInt64BE(BigInt(number), PREFIX.length)
+  const key = Buffer.alloc(RECENT_PREFIX.length + 8)
+  RECENT_PREFIX.copy(key)
+  key.writeBigUInt64BE(BigInt(number), RECENT_PREFIX.length)
   return key
 }

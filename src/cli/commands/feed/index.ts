@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
 import { addApprove } from './approve.ts'
 import { addDead } from './dead.ts'
+import { addFeedExport } from './export.ts'
 import { addRetry } from './retry.ts'
 import { addFeedStatus } from './status.ts'
 import { addTail } from './tail.ts'
+import { addFeedVerify } from './verify.ts'
 
 /** `zonecut feed`: how zones follow their registry's feed, and what an operator does about it. */
 export function addFeed(program: Command): void {
@@ -23,5 +25,5 @@ Examples:
   zonecut feed dead --zone zz --data /var/lib/zonecut
   zonecut feed retry 17 18 --zone zz --data /var/lib/zonecut`,
     )
-  for (const add of [addFeedStatus, addTail, addDead, addRetry, addApprove]) add(feed)
+  for (const add of [addFeedStatus, addTail, addDead, addRetry, addApprove, addFeedExport, addFeedVerify]) add(feed)
 }
