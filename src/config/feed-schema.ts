@@ -136,3 +136,8 @@ export function feedOfPath(path: string): FeedConfig {
   const source = path === '-' ? { stdin: true } : isFolder ? { folder: path } : { file: path }
   return feedMap.parse({ sources: [source] })
 }
+
+/** What a feed is that nothing was written of. */
+export function defaultFeed(): FeedConfig {
+  return feedMap.parse({})
+}

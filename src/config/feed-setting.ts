@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { FeedRules, FeedSettings, NatsLogin, SourceSettings } from '../feed/index.ts'
-import type { FeedConfig } from './feed-schema.ts'
+import { defaultFeed, type FeedConfig } from './feed-schema.ts'
 
 /** How a served zone follows its registry; plain data, which goes through an IPC channel as it is. */
 export interface FeedSetting {
@@ -30,6 +30,16 @@ export function feedSetting(feed: FeedConfig, base: string): FeedSetting {
 /** The rules with their patterns read; a pattern matches a label as a whole. */
 export function feedRules({ refusedLabels, ...rules }: FeedSetting['rules']): FeedRules {
   return { ...rules, refusedLabels: refusedLabels.map((pattern) => new RegExp(`^(?:${pattern})$`, 'u')) }
+}
+
+/** A feed that comes over HTTP only, with all defaults. */
+export function defaultFeedSetting(): FeedSetting {
+  return feedSetting(defaultFeed(), '.')
+}
+
+/** The brake with what it is not told left out. */
+export function feedBrake({ brake: { share, count, window } }: FeedSetting) {
+  return { share, count, window }
 }
 
 function sourceSetting({ file, folder, nats }: FeedConfig['sources'][number], base: string): SourceSettings {

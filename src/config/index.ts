@@ -1,6 +1,6 @@
 export type { ControlCaller, ControlSetting } from './control-setting.ts'
 export { ConfigError, type ConfigProblem, describeProblem } from './error.ts'
-export { type FeedSetting, feedRules } from './feed-setting.ts'
+export { defaultFeedSetting, type FeedSetting, feedBrake, feedRules } from './feed-setting.ts'
 export { configKeys } from './schema.ts'
 export {
   type ChaosSettings,

@@ -6,7 +6,7 @@ export type FeedCall =
   | { readonly call: 'approve'; readonly seq?: number }
   /** To try dead letters again, by their numbers, all of them when there are none; past the brake where that is approved. */
   | { readonly call: 'retry'; readonly numbers: readonly number[]; readonly approved: boolean }
-  /** To make the objects those of a snapshot document, a file that the server can read; past the brake where that is approved. */
+  /** To make the zone that of a snapshot document, a file that the server can read; past the brake where that is approved. */
   | { readonly call: 'snapshot'; readonly file: string; readonly approved: boolean }
 
 /** How an event ended; docs/feed.md lists the outcomes and reasons. */
@@ -38,8 +38,19 @@ export type FeedAnswer =
       readonly call: 'retry'
       readonly outcomes: readonly { readonly number: number; readonly outcome: OutcomeReport | null }[]
     }
-  | { readonly call: 'snapshot'; readonly seq: number; readonly changed: number }
+  | SnapshotAnswer
   /** The brake stopped it, and nothing was done. */
   | { readonly call: 'held'; readonly problem: string }
   /** `busy`: the same may be asked again later. */
   | { readonly call: 'refused'; readonly busy: boolean; readonly problem: string }
+
+/** The zone is that of a snapshot document now. */
+export interface SnapshotAnswer {
+  readonly call: 'snapshot'
+  /** The event that the feed goes on after. */
+  readonly seq: number
+  readonly serial: number
+  readonly objects: number
+  /** Delegations that are gone. */
+  readonly withdrawn: number
+}

@@ -29,7 +29,7 @@ export function requestRetry(
 }
 
 /**
- * Has the objects of a zone's feed made those of a snapshot document.
+ * Has a zone that follows a feed made that of a snapshot document; waits until it is, however long that takes.
  * @param file absolute path, as the server sees it
  * @param approved what it withdraws may pass the brake; otherwise it can be refused with the reason `held`
  * @throws ControlClientError

@@ -71,8 +71,16 @@ export function feedRoutes(target: FeedTarget): ControlRoute[] {
       throw new RequestError(400, 'bad-request', 'name the event up to which the commit goes as ?seq=NUMBER, or none')
     }),
     onZone('retry', ({ body, query }) => ({ call: 'retry', numbers: numbersIn(body), approved: isApproved(query) })),
-    onZone('snapshot', ({ query }) => {
+    onZone('snapshot', ({ caller, query }) => {
       const { file } = query
+      // What is wrong with a document is told, and it may be any file that the server can read.
+      if (!caller.hasAllZones) {
+        throw new RequestError(
+          403,
+          'forbidden',
+          `${caller.name} is limited to some zones, and this reads a file of the server`,
+        )
+      }
       if (typeof file !== 'string' || !file.startsWith('/')) {
         throw new RequestError(400, 'bad-request', 'name the snapshot document as file=/PATH, as the server sees it')
       }

@@ -11,7 +11,7 @@ export {
 } from './client.ts'
 export { answers, type ControlServer, openControl } from './control.ts'
 export { ControlError, RequestError, type RequestProblem } from './error.ts'
-export type { FeedAnswer, FeedCall, OutcomeReport } from './feed-call.ts'
+export type { FeedAnswer, FeedCall, OutcomeReport, SnapshotAnswer } from './feed-call.ts'
 export { requestApproval, requestRetry, requestSnapshot } from './feed-client.ts'
 export { type FeedTarget, feedRoutes } from './feed-routes.ts'
 export type { DeniedRequest } from './http.ts'

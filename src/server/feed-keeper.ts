@@ -1,4 +1,4 @@
-import { type FeedSetting, feedRules } from '../config/index.ts'
+import { type FeedSetting, feedBrake, feedRules } from '../config/index.ts'
 import { createSource, type FeedItem, type FeedSource, PushSource } from '../feed/index.ts'
 import type { ListenAddress } from '../net/index.ts'
 import type { FeedAnswer, FeedCall, FeedHoldReport, FeedReport } from '../ops/index.ts'
@@ -64,11 +64,11 @@ export class FeedKeeper {
     host: FeedHost,
   ) {
     this.#host = host
-    const { rules, ttl, brake } = setting
+    const { rules, ttl } = setting
     this.#fed = new FedZone({
       zone,
       settings: { rules: feedRules(rules), ttl },
-      brake: { share: brake.share, count: brake.count, window: brake.window },
+      brake: feedBrake(setting),
       answered: PUSHED,
     })
     this.#probe = listen === undefined ? undefined : new FeedProbe(origin, listen)
@@ -86,9 +86,9 @@ export class FeedKeeper {
 
   /**
    * Does what is asked of the feed, and settles when it is on the disk.
-   * @throws PushQueueFull, PushStopped, BrakeError, errors of snapshot documents, and what refuses a commit
+   * @throws PushQueueFull, PushStopped, BrakeError, and what refuses a commit
    */
-  async answer(call: FeedCall): Promise<FeedAnswer> {
+  async answer(call: Exclude<FeedCall, { call: 'snapshot' }>): Promise<FeedAnswer> {
     switch (call.call) {
       case 'push': {
         const outcomes = await this.#pushed.push(call.texts)
@@ -105,9 +105,26 @@ export class FeedKeeper {
           if (update !== undefined) this.#host.committed(update)
           return { call: 'retry', outcomes: numbers.map((number, i) => ({ number, outcome: outcomes[i] ?? null })) }
         })
-      case 'snapshot':
-        return { call: 'refused', busy: false, problem: 'not yet' }
     }
+  }
+
+  /** The last event done with. */
+  get seq(): number {
+    return this.#fed.state.cursor.seq
+  }
+
+  /** The zone was made that of a snapshot document that goes no further back than the feed: follows it from there. */
+  restart(): void {
+    this.#fed.restart(Date.now())
+    this.#failure = undefined
+    this.#retry = FIRST_RETRY
+    this.#schedule()
+  }
+
+  /** Reports even when nothing has changed: others have told something of the feed meanwhile. */
+  reportAgain(): void {
+    this.#reported = undefined
+    this.#report()
   }
 
   #work(work: () => Promise<FeedAnswer>): Promise<FeedAnswer> {

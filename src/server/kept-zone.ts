@@ -1,11 +1,9 @@
 import { askCommand, CommandRefusal, GATE_REASONS, GateRefusal } from '../dnssec/gate/index.ts'
 import { parentDs } from '../dnssec/parent/index.ts'
 import { UnfitChangeError } from '../dnssec/sign/index.ts'
-import { PushQueueFull, PushStopped } from '../feed/index.ts'
 import type { FeedAnswer, FeedCall, SigningReport } from '../ops/index.ts'
 import {
   adoptZone,
-  BrakeError,
   type ChangeableZone,
   ChangeTextError,
   changesFromText,
@@ -30,6 +28,7 @@ import { FeedKeeper } from './feed-keeper.ts'
 import type { ChangeOutcome, KeeperMessage, KeptZoneJob } from './keeper-messages.ts'
 import type { LoadOutcome } from './load-messages.ts'
 import { loadOutcome } from './load-outcome.ts'
+import { feedRefusal, type LoadedSnapshot, loadFeedSnapshot } from './snapshot-load.ts'
 import { startingReport } from './starting-report.ts'
 import { updateNotice } from './update-notice.ts'
 
@@ -185,6 +184,7 @@ export class KeptZone {
 
   /** Does something with the zone's feed. Never rejects. */
   async feed(call: FeedCall): Promise<FeedAnswer> {
+    if (call.call === 'snapshot') return this.#loadSnapshot(call.file, call.approved)
     const feed = this.#feed
     if (feed === undefined) {
       const problem = this.#job.feed === undefined ? 'the zone follows no feed' : 'the feed is starting'
@@ -193,9 +193,64 @@ export class KeptZone {
     try {
       return await feed.answer(call)
     } catch (error) {
-      if (error instanceof BrakeError) return { call: 'held', problem: error.message }
-      const busy = error instanceof PushQueueFull || error instanceof PushStopped
-      return { call: 'refused', busy, problem: (error as Error).message }
+      return feedRefusal(error)
+    }
+  }
+
+  /** Makes the zone that of a snapshot document, whether it has one yet or not; what is served before stays when that fails. */
+  #loadSnapshot(file: string, isApproved: boolean): Promise<FeedAnswer> {
+    const { feed: setting, origin } = this.#job
+    if (setting === undefined) return Promise.resolve(feedRefusal(new Error('the zone follows no feed')))
+    return this.#queue(async () => {
+      const seqBefore = this.#feed?.seq ?? 0
+      await this.#close()
+      let loaded: LoadedSnapshot | undefined
+      let answer: FeedAnswer
+      try {
+        loaded = await loadFeedSnapshot(setting, {
+          dataDir: this.#dataDir,
+          origin: this.#origin,
+          file,
+          isApproved,
+          ...this.#signingOfLoad(),
+          ...this.#asking(),
+          onProgress: this.#seldom(({ phase, records }) => {
+            const problem = `a snapshot document is being loaded: ${phase}, ${records} records`
+            this.#tell({ kind: 'feed-report', origin, report: startingReport(problem) })
+          }),
+        })
+        answer = loaded.answer
+      } catch (error) {
+        if (refusalReason(error) !== undefined) this.#fail(error)
+        answer = feedRefusal(error)
+      }
+      // Sources go on where they are, since some can be read only once, unless they have to go back.
+      if (loaded !== undefined && loaded.answer.seq < seqBefore) await this.#unfollow()
+      await this.#goOn(loaded)
+      return answer
+    })
+  }
+
+  /** Opens the zone again after a snapshot document was loaded, or could not be, and follows its feed on. */
+  async #goOn(loaded: LoadedSnapshot | undefined): Promise<void> {
+    try {
+      this.#open()
+      if (loaded !== undefined) {
+        this.#resigned = false
+        this.#commits++
+        this.#tell({ kind: 'updated', version: this.#zone!.updater.version, info: loaded.info })
+        const { call: _, ...fields } = loaded.answer
+        this.#log('info', fields, 'the zone is that of a snapshot document')
+        this.#feed?.restart()
+      }
+      this.#feed?.reportAgain()
+      if (this.#zone === undefined) return
+      this.#schedule(0)
+      await this.#follow()
+    } catch (error) {
+      await this.#unfollow()
+      this.#fail(error)
+      this.#schedule(this.#nextRetry() * 1000)
     }
   }
 
@@ -328,10 +383,14 @@ export class KeptZone {
 
   /** Ends the feed's sources, then lets the zone go. */
   async #letGo(): Promise<void> {
+    await this.#unfollow()
+    await this.#close()
+  }
+
+  async #unfollow(): Promise<void> {
     const feed = this.#feed
     this.#feed = undefined
     await feed?.stop()
-    await this.#close()
   }
 
   async #close(): Promise<void> {

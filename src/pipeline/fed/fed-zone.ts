@@ -151,6 +151,15 @@ export class FedZone {
     this.#intake.dropAhead(outcome)
   }
 
+  /** The zone was made that of a snapshot document: goes on from there. What waits is kept, as far as that does not hold it. */
+  restart(now: number): void {
+    this.#cursor = readCursor(this.#snapshot) ?? FIRST_CURSOR
+    this.#intake.restart(this.#cursor.seq, now)
+    this.#hold = undefined
+    this.#pending = countDue(this.#snapshot)
+    this.#nextDue = this.#batchAt(0).nextDue()
+  }
+
   /** Takes note of how long changes took to be seen, in seconds; the next commit keeps it. */
   measured(sinceCommitted: readonly number[], sinceArrived: readonly number[]): void {
     this.#latency.note(sinceCommitted, sinceArrived)

@@ -15,6 +15,6 @@ export {
 } from './fed-zone.ts'
 export { type DayLatency, LATENCY_BUCKETS, latencies } from './latency.ts'
 export { type RecentCommit, recentCommit, recentCommits } from './recent.ts'
-export { SnapshotError, type SnapshotProblem } from './snapshot/error.ts'
+export { SnapshotError, type SnapshotProblem, SnapshotZoneError } from './snapshot/error.ts'
 export { loadSnapshot, type SnapshotLoad, type SnapshotLoadOptions } from './snapshot/load.ts'
 export { UnsignedZone } from './unsigned-zone.ts'

@@ -322,3 +322,30 @@ test('every number is taken once and in order, whatever the order, the duplicate
     { numRuns: 300 },
   )
 })
+
+test('going on after another event settles what that holds, and keeps the rest in its place', () => {
+  const feeder = new Feeder()
+  feeder.give(['1', '2', '4', '5 t', '6 t', '8', 'what'])
+  feeder.intake.batch(1, 0)
+  feeder.intake.restart(5, 0)
+  expect(feeder.settled.map((outcome) => `${outcome.seq} ${outcome.outcome}`)).toEqual([
+    '1 ignored',
+    '2 ignored',
+    '4 ignored',
+    '5 ignored',
+  ])
+  expect(feeder.intake.doneSeq).toBe(5)
+  expect(feeder.intake.gap).toMatchObject({ missing: 7, waiting: 1 })
+  feeder.give(['3', '7', '9'])
+  expect(feeder.take()).toEqual(['what', '6 t', '7', '8', '9'])
+  expect(feeder.take()).toBeUndefined()
+  expect(feeder.settled).toHaveLength(10)
+  expect([...feeder.intake.positions()]).toEqual([['a', '10']])
+
+  // Back: what is missing has to be given again.
+  feeder.give(['10', '12'])
+  feeder.intake.restart(8, 0)
+  expect(feeder.intake.gap).toMatchObject({ missing: 9, waiting: 2 })
+  feeder.give(['9', '11'])
+  expect(feeder.take()).toEqual(['9', '10', '11', '12'])
+})

@@ -220,6 +220,34 @@ export class Intake {
     this.#makeRoom()
   }
 
+  /**
+   * Goes on after another event, as a snapshot of the objects has it: what that holds is settled as seen before, and the rest
+   * waits on in its place.
+   * @param seq the last number done with now
+   */
+  restart(seq: number, now: number): void {
+    const all = this.#ready.take(Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY, true).entries
+    const waiting = [...this.#batch, ...all, ...this.#ahead.values()]
+    this.#batch = []
+    this.#ahead.clear()
+    this.#taken.clear()
+    this.#unreadable = {}
+    this.#gapSince = undefined
+    this.#expected = seq + 1
+    this.#doneSeq = seq
+    for (const entry of waiting) {
+      if (entry.seq === undefined) this.#place(entry)
+      else if (entry.seq > seq) this.#ahead.set(entry.seq, entry)
+      else {
+        this.#octets -= entry.octets
+        for (const giver of entry.givers) this.#settle(giver, { outcome: 'ignored', seq: entry.seq })
+      }
+    }
+    this.#advance(now)
+    for (const source of this.#outstanding.keys()) this.#trim(source)
+    this.#makeRoom()
+  }
+
   /** Lets go of what the answered source gave and that waits for a missing number; what others gave too is kept for them. */
   dropAhead(outcome: (seq: number) => EventOutcome): void {
     const source = this.#answered

@@ -3,6 +3,7 @@ import { addApprove } from './approve.ts'
 import { addDead } from './dead.ts'
 import { addFeedExport } from './export.ts'
 import { addRetry } from './retry.ts'
+import { addFeedSnapshot } from './snapshot.ts'
 import { addFeedStatus } from './status.ts'
 import { addTail } from './tail.ts'
 import { addFeedVerify } from './verify.ts'
@@ -25,5 +26,15 @@ Examples:
   zonecut feed dead --zone zz --data /var/lib/zonecut
   zonecut feed retry 17 18 --zone zz --data /var/lib/zonecut`,
     )
-  for (const add of [addFeedStatus, addTail, addDead, addRetry, addApprove, addFeedExport, addFeedVerify]) add(feed)
+  for (const add of [
+    addFeedStatus,
+    addTail,
+    addDead,
+    addRetry,
+    addApprove,
+    addFeedExport,
+    addFeedSnapshot,
+    addFeedVerify,
+  ])
+    add(feed)
 }

@@ -1,3 +1,5 @@
+import { formatFinding, type ZoneFindings } from '../../../zone/checks/index.ts'
+
 /** Problems that a refused document lists. */
 export const LISTED = 20
 
@@ -22,5 +24,21 @@ export class SnapshotError extends Error {
     super([...shown, ...more].join('\n'), cause === undefined ? {} : { cause })
     this.file = file
     this.problems = problems
+  }
+}
+
+/** The objects of a document, each sound, make no zone that may be served; nothing was changed. */
+export class SnapshotZoneError extends Error {
+  override readonly name = 'SnapshotZoneError'
+  readonly findings: ZoneFindings
+
+  constructor(file: string, findings: ZoneFindings) {
+    const errors = findings.findings.filter(({ severity }) => severity === 'error').slice(0, LISTED)
+    super(
+      [`${file}: the zone that its objects make has ${findings.errors} errors`, ...errors.map(formatFinding)].join(
+        '\n',
+      ),
+    )
+    this.findings = findings
   }
 }

@@ -24,7 +24,7 @@ import {
 import { BrakeError } from '../fed-zone.ts'
 import { recentCommits } from '../recent.ts'
 import { UnsignedZone } from '../unsigned-zone.ts'
-import { SnapshotError } from './error.ts'
+import { SnapshotError, SnapshotZoneError } from './error.ts'
 import { loadSnapshot, type SnapshotLoadOptions } from './load.ts'
 
 const HEAD = JSON.stringify({ v: 1, snapshot: 'zz.', seq: 40, at: new Date(NOON).toISOString() })
@@ -95,8 +95,8 @@ describe('a snapshot that was exported', () => {
     const turned = `${[head, ...lines.reverse(), end].join('\n')}\n`
     for (const form of [document, gzipSync(document), turned, turned.replaceAll('\n', '\r\n\r\n')]) {
       const dataDir = testFolder()
-      const { load: made, ...outcome } = await load(dataDir, form)
-      expect(made.findings.errors).toBe(0)
+      const { info, ...outcome } = await load(dataDir, form)
+      expect(info.delegations).toBe(2)
       expect(outcome).toEqual({ seq: 9, seqBefore: undefined, objects: 14, withdrawn: 0 })
       // What a delegation hid is not in the document.
       const hidden = /^old\.zz\.\t60\tin\ttxt.*\n/m
@@ -128,8 +128,8 @@ describe('a snapshot that was exported', () => {
     expect(await textOf(dataDir)).not.toBe(text)
 
     const outcome = await load(dataDir, document)
-    expect(outcome).toMatchObject({ load: { ok: true }, seq: 9, seqBefore: 11, withdrawn: 1 })
-    expect(outcome.load.info?.serial).toBe(serial + 1)
+    expect(outcome).toMatchObject({ seq: 9, seqBefore: 11, withdrawn: 1 })
+    expect(outcome.info.serial).toBe(serial + 1)
     expect(withoutSerial(await textOf(dataDir))).toContain('ns1.shared.zz.\t300\tin\ta\t192.0.2.7\n')
     read(dataDir, (snapshot) => {
       // Sources give again what comes after; what was refused is kept, and how the feed went on is told.
@@ -166,7 +166,7 @@ test('the brake holds a snapshot that withdraws too much, until it is let pass',
   await expect(refused).rejects.toThrow(BrakeError)
   await expect(refused).rejects.toThrow(/the snapshot up to event 40 would withdraw 2 delegations.*feed snapshot --yes/)
   expect(await textOf(dataDir)).toBe(text)
-  expect(await load(dataDir, document, { brake, isApproved: true })).toMatchObject({ load: { ok: true }, withdrawn: 2 })
+  expect(await load(dataDir, document, { brake, isApproved: true })).toMatchObject({ withdrawn: 2 })
   expect(await textOf(dataDir)).not.toContain('shared.zz.\t7200')
 })
 
@@ -260,9 +260,9 @@ describe('a document that is at fault is refused with the line, and nothing chan
 
   test('no SOA: as the checks of a zone file have it', async () => {
     const { dataDir, text } = await folderWithObjects()
-    const { load: made } = await load(dataDir, documentOf([APEX[1]]))
-    expect(made.ok).toBe(false)
-    expect(made.findings.findings.map(({ check }) => check)).toContain('soa-missing')
+    const refused = load(dataDir, documentOf([APEX[1]]))
+    await expect(refused).rejects.toThrow(SnapshotZoneError)
+    await expect(refused).rejects.toThrow('zz. SOA: the zone has no SOA record')
     expect(await textOf(dataDir)).toBe(text)
   })
 

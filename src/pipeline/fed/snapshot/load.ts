@@ -5,7 +5,7 @@ import { RRType } from '../../../iana/index.ts'
 import { currentVersion, openZone, type StatePut, type ZoneInfo, type ZoneSnapshot } from '../../../store/index.ts'
 import type { Name } from '../../../wire/index.ts'
 import { lastChange, sourceOf } from '../../load.ts'
-import { type LoadResult, makeVersion, type VersionTools } from '../../new-version.ts'
+import { makeVersion, type VersionTools } from '../../new-version.ts'
 import type { NodeSource } from '../../node-source.ts'
 import type { ProgressListener } from '../../progress.ts'
 import { type LoadSigning, SignedNodes } from '../../signed-nodes.ts'
@@ -16,6 +16,7 @@ import { DEAD_LETTER_PREFIX } from '../dead-letters.ts'
 import { BrakeError } from '../fed-zone.ts'
 import { LATENCY_PREFIX } from '../latency.ts'
 import { putRecent, RECENT_PREFIX } from '../recent.ts'
+import { SnapshotZoneError } from './error.ts'
 import { SnapshotStage } from './stage.ts'
 
 export interface SnapshotLoadOptions {
@@ -39,8 +40,8 @@ export interface SnapshotLoadOptions {
 }
 
 export interface SnapshotLoad {
-  /** Of the zone made; not `ok` when its checks found errors. */
-  readonly load: LoadResult
+  /** Of the zone made. */
+  readonly info: ZoneInfo
   /** The last event that the zone's feed is done with now; and was done with before, where it followed one. */
   readonly seq: number
   readonly seqBefore: number | undefined
@@ -54,15 +55,15 @@ export interface SnapshotLoad {
  * own RRsets make, and the cursor at its seq. It is a version made beside the one that is there, which is then replaced at
  * once, or stays as it is. Dead letters, what became of the latest events, and measurements stay. No one may have the zone
  * open for writing in this process.
- * @throws SnapshotError; BrakeError when more would go than the brake lets pass; as `loadZone`
+ * @throws SnapshotError, SnapshotZoneError; BrakeError when more would go than the brake lets pass; as `loadZone`
  */
 export async function loadSnapshot(options: SnapshotLoadOptions): Promise<SnapshotLoad> {
   const { dataDir, origin, file, ttl, now, signing, onProgress, ask } = options
   let before: ZoneSnapshot | undefined
   let stage: SnapshotStage | undefined
-  let outcome: Omit<SnapshotLoad, 'load'> | undefined
+  let outcome: Omit<SnapshotLoad, 'info'> | undefined
   try {
-    const load = await makeVersion(
+    const { info, findings } = await makeVersion(
       {
         dataDir,
         origin,
@@ -99,7 +100,8 @@ export async function loadSnapshot(options: SnapshotLoadOptions): Promise<Snapsh
         }
       },
     )
-    return { load, ...outcome! }
+    if (info === undefined) throw new SnapshotZoneError(file, findings)
+    return { info, ...outcome! }
   } finally {
     stage?.dispose()
     before?.close()
