@@ -23,6 +23,8 @@ export interface LaneOptions {
   readonly timeoutMs: number
   /** The query to begin with; 0 unless said. */
   readonly first?: number
+  /** Looks at each reply that was awaited: its octets from `at` on, and the lane it came by. */
+  readonly inspect?: (octets: Uint8Array, at: number, length: number, lane: number) => void
 }
 
 /** One connected socket and its queries in flight: ids are given in turn, so the oldest is always at the tail. */
@@ -58,11 +60,13 @@ export class Lanes {
   readonly #replies = new Uint8Array(new ArrayBuffer(BATCH * REPLY_ROOM))
   readonly #polled: Int32Array
   readonly #pollAt: number
+  readonly #inspect: LaneOptions['inspect']
   #next: number
 
   constructor(queries: QuerySet, options: LaneOptions) {
     this.#queries = queries
     this.#timeoutMs = options.timeoutMs
+    this.#inspect = options.inspect
     this.#next = (options.first ?? 0) % queries.count
     this.all = Array.from({ length: options.sockets }, () => openLane(options.host, options.port))
     const repliesAt = libc.addressOf(this.#replies.buffer as ArrayBuffer)
@@ -83,18 +87,20 @@ export class Lanes {
    * Sends up to `room` queries, whose latency counts from `now` on, each `interval` after the one before.
    * @param now milliseconds, as performance.now() gives them
    * @param interval milliseconds
+   * @param chosen places of the queries in the set; those whose turn it is when absent
    * @returns how many the kernel took
    */
-  send(lane: Lane, room: number, now: number, interval: number): number {
+  send(lane: Lane, room: number, now: number, interval: number, chosen?: readonly number[]): number {
     const queries = this.#queries
     for (let i = 0; i < room; i++) {
-      const at = queries.offsets[this.#next]!
+      const place = chosen?.[i] ?? this.#next
+      const at = queries.offsets[place]!
       // the query itself is the send buffer: the kernel copies it before it is asked again
       const id = (lane.head + i) & 0xffff
       queries.octets[at] = id >> 8
       queries.octets[at + 1] = id & 0xff
-      this.#outgoing.set(i, queries.address + at, queries.lengths[this.#next]!)
-      this.#next = this.#next + 1 === queries.count ? 0 : this.#next + 1
+      this.#outgoing.set(i, queries.address + at, queries.lengths[place]!)
+      if (chosen === undefined) this.#next = place + 1 === queries.count ? 0 : place + 1
     }
     const count = Math.max(0, libc.sendmmsg(lane.fd, this.#outgoing.headers, room, libc.MSG_DONTWAIT))
     for (let i = 0; i < count; i++) lane.sentAt[(lane.head + i) & 0xffff] = now + i * interval
@@ -109,6 +115,7 @@ export class Lanes {
     const count = libc.recvmmsg(lane.fd, this.#incoming.headers, BATCH, libc.MSG_DONTWAIT, 0)
     if (count <= 0) return false
     const now = performance.now()
+    const number = this.all.indexOf(lane)
     for (let i = 0; i < count; i++) {
       const length = this.#incoming.received(i)
       const at = i * REPLY_ROOM
@@ -121,6 +128,7 @@ export class Lanes {
       lane.sentAt[id] = -1
       lane.inFlight--
       this.tally.reply(this.#replies, at, length, now - started)
+      this.#inspect?.(this.#replies, at, length, number)
     }
     return true
   }

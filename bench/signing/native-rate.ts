@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
-import { Worker } from 'node:worker_threads'
+import { join } from 'node:path'
+import { startThread } from '../thread.ts'
 import type { NativeOrder } from './native-thread.ts'
 
 /** How fast P-256 signatures are made. */
@@ -17,11 +17,8 @@ export interface SigningRate {
  */
 export async function nativeRate(threads: number, octets: number, seconds: number): Promise<SigningRate> {
   const workerData: NativeOrder = { octets, milliseconds: 1000 * seconds }
-  // Node 20 does not load TypeScript in a thread by itself.
-  const require = createRequire(import.meta.url)
-  const load = [require.resolve('tsx/cjs'), require.resolve('./native-thread.ts')]
-  const source = load.map((file) => `require(${JSON.stringify(file)});`).join('')
-  const workers = Array.from({ length: threads }, () => new Worker(source, { eval: true, execArgv: [], workerData }))
+  const file = join(import.meta.dirname, 'native-thread.ts')
+  const workers = Array.from({ length: threads }, () => startThread(file, workerData))
   try {
     await Promise.all(workers.map((worker) => once(worker, 'message')))
     const before = process.cpuUsage()

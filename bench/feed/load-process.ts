@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs'
+import { RRType } from '../../src/iana/index.ts'
+import { nameFromText } from '../../src/wire/index.ts'
+import { Random } from '../../test/zones/random.ts'
+import { type QuerySet, QueryWriter, querySet } from '../load/query-set.ts'
+import { ChangeMaker, shuffled } from './changes.ts'
+import { readDelegations } from './delegations.ts'
+import { EventWriter, eventsOf } from './events.ts'
+import { type Feeder, fileFeeder, pushFeeder } from './feeder.ts'
+import type { WatchedJob, WatchedReport } from './job.ts'
+import { type Mark, Marks } from './marks.ts'
+import { type Sending, type Step, type WatchedResult, watchedLoad } from './watched-load.ts'
+
+/*
+ * The registry and the resolvers in one process, apart from the one that measures: its loop blocks, and it has a processor of
+ * its own. It takes a WatchedJob as a message and answers with a WatchedReport, or a text when something went wrong.
+ */
+
+/** Marks of each kind. */
+const MARKS = { elsewhere: 120, host: 48, coming: 72 } as const
+/** One query in so many is for a mark. */
+const MARK_SHARE = 10
+/** Of a backlog, one change in so many is a mark's. */
+const MARKED_CHANGES = 100
+/** Delegations taken from the zone for each change of a backlog: all but new domains need one. */
+const NEEDED = 0.7
+const EDNS = { payload: 1232, dnssecOk: true }
+const NO_LABELS = new Uint8Array()
+const PATIENCE = 600
+
+/** The queries of a list with one for a mark after each so-manieth. */
+function withMarks(list: Uint8Array, marks: Marks, random: Random): QuerySet {
+  const parts: Uint8Array[] = []
+  for (let at = 0, count = 0; at < list.length; count++) {
+    const length = 2 + ((list[at]! << 8) | list[at + 1]!)
+    parts.push(list.subarray(at, at + length))
+    if (count % MARK_SHARE === 0) parts.push(queryFor(random.pick(marks.all)))
+    at += length
+  }
+  return querySet(Buffer.concat(parts))
+}
+
+function queryFor({ wire }: Mark): Uint8Array {
+  const writer = new QueryWriter()
+  writer.add(NO_LABELS, wire, RRType.A, EDNS)
+  return writer.octets
+}
+
+class Registry {
+  readonly marks: Marks
+  readonly events: EventWriter
+  readonly #feeder: Feeder
+  readonly #job: WatchedJob
+  readonly #queries: QuerySet
+  readonly #probes: QuerySet
+
+  constructor(job: WatchedJob, feeder: Feeder) {
+    this.#job = job
+    this.marks = new Marks(job.origin, MARKS, job.firstSeq, job.signed)
+    this.events = new EventWriter(job.firstSeq)
+    this.#feeder = feeder
+    this.#queries = withMarks(readFileSync(job.list), this.marks, new Random(1))
+    this.#probes = querySet(Buffer.concat(this.marks.all.map(queryFor)))
+  }
+
+  sending(marks: readonly Mark[]): Sending {
+    const lines = marks.map((mark) => this.events.lines(this.marks.change(mark), Date.now())).join('')
+    return { lines, changes: marks.map((mark) => ({ mark, version: mark.version })) }
+  }
+
+  run(steps: Iterator<Step>, rate: number, seconds: number): WatchedResult {
+    const { host, port, sockets, timeoutMs } = this.#job
+    const options = { host, port, sockets, timeoutMs, rate, seconds, patience: PATIENCE }
+    return watchedLoad(this.#queries, this.#probes, this.marks, this.#feeder, steps, options)
+  }
+}
+
+/** Changes evenly spaced, each of one mark. */
+function* stream(registry: Registry, { changes, seconds }: WatchedJob): Generator<Step> {
+  // Kinds one amid the other.
+  const order = shuffled(registry.marks.all, new Random(2))
+  for (let i = 0; i < changes * seconds; i++) {
+    yield { due: (i * 1000) / changes, make: () => registry.sending([order[i % order.length]!]) }
+  }
+}
+
+/** All changes at once. */
+function backlog(registry: Registry, { zone, origin, changes, firstSeq }: WatchedJob): Sending {
+  const random = new Random(firstSeq)
+  const delegations = readDelegations(zone, nameFromText(origin), Math.ceil(NEEDED * changes), random)
+  const maker = new ChangeMaker(origin, delegations, random)
+  // What comes and goes within one commit would not be seen.
+  const lasting = registry.marks.all.filter(({ kind }) => kind !== 'coming')
+  const lines: string[] = []
+  const marked: { mark: Mark; version: number }[] = []
+  for (let i = 0; i < changes; i++) {
+    // The last is a mark's: it tells when all is done.
+    if ((changes - 1 - i) % MARKED_CHANGES > 0) lines.push(registry.events.lines(eventsOf(maker.next()), Date.now()))
+    else {
+      const sending = registry.sending([lasting[marked.length % lasting.length]!])
+      lines.push(sending.lines)
+      marked.push(...sending.changes)
+    }
+  }
+  return { lines: lines.join(''), changes: marked }
+}
+
+async function perform(job: WatchedJob): Promise<WatchedReport> {
+  const feeder = 'file' in job.feed ? fileFeeder(job.feed.file) : await pushFeeder(job.feed.socket)
+  const registry = new Registry(job, feeder)
+  try {
+    const begin = registry.sending(registry.marks.all)
+    registry.run([{ due: 0, make: () => begin }].values(), 0, 0)
+    const steps =
+      job.kind === 'stream'
+        ? stream(registry, job)
+        : [backlog(registry, job)].map((sending) => ({ due: 0, make: () => sending })).values()
+    const { load, ...result } = registry.run(steps, job.rate, job.seconds)
+    const { seconds, sent, received, timeouts, rcodes, latency } = load
+    return {
+      ...result,
+      seconds,
+      sent,
+      received,
+      timeouts,
+      rcodes: Object.fromEntries(rcodes),
+      queryP50: latency.percentile(0.5) / 10_000,
+      queryP99: latency.percentile(0.99) / 10_000,
+      lastSeq: registry.events.last,
+    }
+  } finally {
+    feeder.close()
+  }
+}
+
+process.on('message', (job: WatchedJob) => {
+  perform(job).then(
+    (report) => process.send?.(report),
+    (error: unknown) => process.send?.(error instanceof Error ? error.message : String(error)),
+  )
+})
+process.on('disconnect', () => process.exit())
