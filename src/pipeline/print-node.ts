@@ -12,6 +12,9 @@ export function printNode(printer: RecordPrinter, { owner, rrsets }: ZoneNode): 
 
 /** Appends the records of an RRset, and then its signatures. */
 export function printRRset(printer: RecordPrinter, owner: Name, { type, ttl, rdatas, signatures }: RRset): void {
-  for (let i = 0; i < rdatas.length; i++) printer.record(owner, 0, ttl, type, rdatas[i]!)
+  for (let i = 0; i < rdatas.length; i++) {
+    if (i === 0) printer.record(owner, 0, ttl, type, rdatas[i]!)
+    else printer.recordOfRRset(rdatas[i]!)
+  }
   for (let i = 0; i < signatures.length; i++) printer.record(owner, 0, ttl, RRType.RRSIG, signatures[i]!)
 }

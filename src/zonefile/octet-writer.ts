@@ -5,23 +5,24 @@ const DOT = 0x2e
 const ZERO = 0x30
 const BACKSLASH = 0x5c
 
-/** How an octet stands in a name's text (RFC 1035 5.1): as itself, after a backslash, or as \DDD. */
-const AS_ITSELF = 0
-const ESCAPED = 1
-const NUMBERED = 2
-const nameOctetForm = Uint8Array.from({ length: 256 }, (_, octet) => {
-  if (octet < 0x21 || octet > 0x7e) return NUMBERED
-  return '.\\"();@$'.includes(String.fromCharCode(octet)) ? ESCAPED : AS_ITSELF
-})
+/** Octets that stand in a name's text with a backslash before them (RFC 1035 5.1); those that are no characters as \DDD. */
+const ESCAPED = '.\\"();@$'
+
+/** The octet that stands for an octet in a name's text; 0 for those that take more than one. */
+const plainForm = Uint8Array.from({ length: 256 }, (_, octet) =>
+  octet < 0x21 || octet > 0x7e || ESCAPED.includes(String.fromCharCode(octet)) ? 0 : octet,
+)
+const plainLowerForm = plainForm.map((octet) => LOWER[octet]!)
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text)
 const HEX = ascii('0123456789abcdef')
 const BASE32_HEX = ascii('0123456789abcdefghijklmnopqrstuv')
 const BASE64 = ascii('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
 
-/** The mnemonics of the types below {@link KEPT_TYPES} as octets, made when first needed. */
+/** The mnemonics of the types below {@link KEPT_TYPES} as octets, made when first needed; in lower case too. */
 const KEPT_TYPES = 512
 const typeOctets: (Uint8Array | undefined)[] = []
+const lowerTypeOctets: (Uint8Array | undefined)[] = []
 
 /** The longest form of a type, `TYPE65535`, and a blank. */
 const MAX_TYPE_OCTETS = 1 + Math.max(9, ...Object.keys(RRType).map((mnemonic) => mnemonic.length))
@@ -88,10 +89,19 @@ export class OctetWriter {
   }
 
   /**
-   * The uncompressed name at `at` in lower case, fully qualified (RFC 1035 5.1).
-   * @returns the offset after the name, or -1 when it is malformed: then what was written means nothing
+   * The uncompressed name at `start`, fully qualified (RFC 1035 5.1), in lower case.
+   * @returns the offset after the name, or -1 when it is malformed: nothing is written then
    */
   name(from: Uint8Array, start: number, end: number): number {
+    return this.#name(from, start, end, plainLowerForm)
+  }
+
+  /** As {@link name}, letters as they are. */
+  nameAsIs(from: Uint8Array, start: number, end: number): number {
+    return this.#name(from, start, end, plainForm)
+  }
+
+  #name(from: Uint8Array, start: number, end: number, forms: Uint8Array): number {
     const { buf } = this
     let to = this.length
     let at = start
@@ -105,18 +115,18 @@ export class OctetWriter {
       if (length > 63 || at + length >= limit) return -1
       for (const labelEnd = at + length; at < labelEnd; at++) {
         const octet = from[at]!
-        const form = nameOctetForm[octet]!
-        if (form === AS_ITSELF) {
-          buf[to++] = LOWER[octet]!
+        const form = forms[octet]!
+        if (form !== 0) {
+          buf[to++] = form
+          continue
+        }
+        buf[to++] = BACKSLASH
+        if (octet >= 0x21 && octet <= 0x7e) {
+          buf[to++] = octet
         } else {
-          buf[to++] = BACKSLASH
-          if (form === ESCAPED) {
-            buf[to++] = octet
-          } else {
-            buf[to++] = ZERO + Math.floor(octet / 100)
-            buf[to++] = ZERO + (Math.floor(octet / 10) % 10)
-            buf[to++] = ZERO + (octet % 10)
-          }
+          buf[to++] = ZERO + Math.floor(octet / 100)
+          buf[to++] = ZERO + (Math.floor(octet / 10) % 10)
+          buf[to++] = ZERO + (octet % 10)
         }
       }
       buf[to++] = DOT
@@ -186,24 +196,51 @@ export class OctetWriter {
     this.octets(octets)
   }
 
-  /** The types of a bitmap (RFC 4034 4.1.2) that is well-formed, a blank before each; reserves. */
-  typeBitmap(from: Uint8Array, start: number, end: number): void {
-    for (let window = start; window < end; window += 2 + from[window + 1]!) {
-      const octets = from[window + 1]!
-      for (let index = 0; index < octets; index++) {
-        const bits = from[window + 2 + index]!
-        for (let bit = 0; bit < 8; bit++) {
-          if ((bits & (0x80 >> bit)) === 0) continue
-          this.reserve(MAX_TYPE_OCTETS)
-          this.octet(0x20)
-          this.type((from[window]! << 8) | (8 * index + bit))
-        }
-      }
+  /** As {@link type}, in lower case. */
+  lowerType(type: number): void {
+    const known = lowerTypeOctets[type]
+    if (known !== undefined) {
+      this.octets(known)
+      return
     }
+    const octets = ascii(typeToText(type).toLowerCase())
+    if (type < KEPT_TYPES) lowerTypeOctets[type] = octets
+    this.octets(octets)
   }
 
-  /** Lower-cases what was written from `start` on. */
-  lowerFrom(start: number): void {
-    for (let at = start; at < this.length; at++) this.buf[at] = LOWER[this.buf[at]!]!
+  /**
+   * The types of a bitmap (RFC 4034 4.1.2), a blank before each; reserves.
+   * @returns false when it is malformed: what was written then means nothing
+   */
+  typeBitmap(from: Uint8Array, start: number, end: number): boolean {
+    let previous = -1
+    let window = start
+    while (window < end) {
+      if (window + 2 >= end) return false
+      const number = from[window]!
+      const octets = from[window + 1]!
+      const next = window + 2 + octets
+      // Windows ascend, and neither a window nor its end is without types.
+      if (number <= previous || octets === 0 || octets > 32 || next > end || from[next - 1] === 0) return false
+      for (let index = 0; index < octets; index++) {
+        for (let bits = from[window + 2 + index]!, type = 8 * index; bits !== 0; bits = (bits << 1) & 0xff, type++) {
+          if (bits < 0x80) continue
+          this.reserve(MAX_TYPE_OCTETS)
+          this.octet(0x20)
+          this.type((number << 8) | type)
+        }
+      }
+      previous = number
+      window = next
+    }
+    return true
+  }
+
+  /** Once more what stands from `start` up to `end`. */
+  again(start: number, end: number): void {
+    const { buf } = this
+    let to = this.length
+    for (let at = start; at < end; at++) buf[to++] = buf[at]!
+    this.length = to
   }
 }

@@ -103,6 +103,45 @@ describe('random records of all types', () => {
     )
   })
 
+  test('print so whatever is wrong with them', () => {
+    const change = fc.record({
+      at: fc.nat(),
+      octet: fc.nat(255),
+      cut: fc.nat(3),
+      tail: fc.uint8Array({ maxLength: 2 }),
+    })
+    fc.assert(
+      fc.property(randomRecord, change, ({ type, rdata }, { at, octet, cut, tail }) => {
+        const spoilt = Uint8Array.of(...rdata.subarray(0, Math.max(0, rdata.length - cut)), ...tail)
+        if (spoilt.length > 0) spoilt[at % spoilt.length] = octet
+        let expected = rdataToText(type, spoilt)
+        if (!expected.startsWith('\\#')) {
+          canonicalizeRdata(type, spoilt, 0, spoilt.length)
+          expected = rdataToText(type, spoilt)
+        }
+        expect(printRecord(ROOT, 1, type, spoilt)).toBe(`.\t1\tin\t${typeToText(type).toLowerCase()}\t${expected}`)
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  test('of one owner, and of one RRset, print as each by itself', () => {
+    fc.assert(
+      fc.property(randomRecord, fc.array(randomRecord, { maxLength: 5 }), ({ owner }, records) => {
+        const printer = new RecordPrinter(1)
+        const one = new RecordPrinter(1)
+        for (const [i, { ttl, type, rdata }] of records.entries()) {
+          if (i === 0) printer.record(owner, 0, ttl, type, rdata)
+          else printer.recordOfOwner(ttl, type, rdata)
+          printer.recordOfRRset(Uint8Array.of(7, ...rdata, 7), 1, 1 + rdata.length)
+          for (let twice = 0; twice < 2; twice++) one.record(owner, 0, ttl, type, rdata)
+        }
+        expect(printer.text).toEqual(one.text)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   test('many in one buffer, out of larger buffers', () => {
     fc.assert(
       fc.property(fc.array(randomRecord, { maxLength: 30 }), (records) => {

@@ -23,6 +23,11 @@ export class PrintError extends Error {
  */
 export class RecordPrinter {
   readonly #writer: OctetWriter
+  // Where what stands before the rdata of the last record begins, where its owner ends, and where it ends.
+  #headAt = 0
+  #ownerEnd = 0
+  #headEnd = 0
+  #type = 0
 
   /** @param capacity octets of text to make room for; it grows when more are written */
   constructor(capacity: number = START_OCTETS) {
@@ -62,19 +67,57 @@ export class RecordPrinter {
   ): void {
     const writer = this.#writer
     writer.reserve(LINE_OCTETS + 4 * (rdataEnd - rdataStart))
+    const headAt = writer.length
     if (writer.name(owner, ownerStart, owner.length) === -1) throw new PrintError('malformed owner name')
+    this.#headAt = headAt
+    this.#ownerEnd = writer.length
+    this.#recordOf(ttl, type, rdata, rdataStart, rdataEnd)
+  }
+
+  /** As {@link record}, for one with the owner of the record before, which was appended since the last `clear`. */
+  recordOfOwner(
+    ttl: number,
+    type: number,
+    rdata: Uint8Array,
+    rdataStart: number = 0,
+    rdataEnd: number = rdata.length,
+  ): void {
+    const writer = this.#writer
+    writer.reserve(LINE_OCTETS + 4 * (rdataEnd - rdataStart))
+    const headAt = writer.length
+    writer.again(this.#headAt, this.#ownerEnd)
+    this.#headAt = headAt
+    this.#ownerEnd = writer.length
+    this.#recordOf(ttl, type, rdata, rdataStart, rdataEnd)
+  }
+
+  /** As {@link record}, for one with owner, TTL and type of the record before, which was appended since the last `clear`. */
+  recordOfRRset(rdata: Uint8Array, rdataStart: number = 0, rdataEnd: number = rdata.length): void {
+    const writer = this.#writer
+    writer.reserve(LINE_OCTETS + 4 * (rdataEnd - rdataStart))
+    writer.again(this.#headAt, this.#headEnd)
+    this.#rdata(rdata, rdataStart, rdataEnd)
+  }
+
+  #recordOf(ttl: number, type: number, rdata: Uint8Array, rdataStart: number, rdataEnd: number): void {
+    const writer = this.#writer
     writer.octet(TAB)
     writer.decimal(ttl)
     writer.octets(CLASS_IN)
-    const typeAt = writer.length
-    writer.type(type)
-    writer.lowerFrom(typeAt)
+    writer.lowerType(type)
     writer.octet(TAB)
-    const fast = rdataWriter(type)
-    if (fast !== undefined && isWellFormed(type, rdata.subarray(rdataStart, rdataEnd))) {
-      fast(writer, rdata, rdataStart, rdataEnd)
-    } else {
-      writer.text(generalText(type, rdata.slice(rdataStart, rdataEnd)))
+    this.#headEnd = writer.length
+    this.#type = type
+    this.#rdata(rdata, rdataStart, rdataEnd)
+  }
+
+  #rdata(rdata: Uint8Array, start: number, end: number): void {
+    const writer = this.#writer
+    const at = writer.length
+    const write = rdataWriter(this.#type)
+    if (write === undefined || !write(writer, rdata, start, end)) {
+      writer.length = at
+      writer.text(generalText(this.#type, rdata.slice(start, end)))
     }
     writer.reserve(1)
     writer.octet(NEWLINE)

@@ -1,14 +1,19 @@
-import { RRType } from '../iana/index.ts'
-import type { OctetWriter } from './octet-writer.ts'
+import { digestSize, RRType } from '../iana/index.ts'
+import { OctetWriter } from './octet-writer.ts'
 
-/** Writes the well-formed rdata of one type in presentation form, names in lower case. */
-type RdataWriter = (to: OctetWriter, from: Uint8Array, start: number, end: number) => void
+/**
+ * Writes the rdata of one type in presentation form.
+ * @returns false when it may be malformed: what was written then means nothing
+ */
+type RdataWriter = (to: OctetWriter, from: Uint8Array, start: number, end: number) => boolean
 
 const BLANK = 0x20
 const DOT = 0x2e
 const COLON = 0x3a
 const HYPHEN = 0x2d
 const DAY = 86_400
+const NSEC3_SHA1 = 1
+const SHA1_OCTETS = 20
 
 const uint16 = (from: Uint8Array, at: number): number => (from[at]! << 8) | from[at + 1]!
 const uint32 = (from: Uint8Array, at: number): number => uint16(from, at) * 0x1_0000 + uint16(from, at + 2)
@@ -18,6 +23,7 @@ const writeIpv4: RdataWriter = (to, from, start, end) => {
     if (at > start) to.octet(DOT)
     to.decimal(from[at]!)
   }
+  return end - start === 4
 }
 
 function hexGroup(to: OctetWriter, group: number): void {
@@ -29,6 +35,7 @@ function hexGroup(to: OctetWriter, group: number): void {
 
 /** RFC 5952 4: `::` for the longest run of two or more zero groups, the first of equals. */
 const writeIpv6: RdataWriter = (to, from, start, end) => {
+  if (end - start !== 16) return false
   let gapStart = 8
   let gapLength = 1
   for (let group = 0; group < 8; ) {
@@ -43,8 +50,7 @@ const writeIpv6: RdataWriter = (to, from, start, end) => {
   // RFC 5952 5: an address mapped from IPv4 shows that one.
   if (gapStart === 0 && gapLength === 5 && uint16(from, start + 10) === 0xffff) {
     to.text('::ffff:')
-    writeIpv4(to, from, start + 12, end)
-    return
+    return writeIpv4(to, from, start + 12, end)
   }
   for (let group = 0; group < 8; group++) {
     if (group === gapStart) {
@@ -56,13 +62,14 @@ const writeIpv6: RdataWriter = (to, from, start, end) => {
       hexGroup(to, uint16(from, start + 2 * group))
     }
   }
+  return true
 }
 
-const writeName: RdataWriter = (to, from, start, end) => {
-  to.name(from, start, end)
-}
+const writeName: RdataWriter = (to, from, start, end) => to.name(from, start, end) === end
 
 const writeDelegationSigner: RdataWriter = (to, from, start, end) => {
+  // Digests of types without a size are left to the general way.
+  if (end - start < 4 || digestSize(from[start + 3]!) !== end - start - 4) return false
   to.decimal(uint16(from, start))
   to.octet(BLANK)
   to.decimal(from[start + 2]!)
@@ -70,11 +77,44 @@ const writeDelegationSigner: RdataWriter = (to, from, start, end) => {
   to.decimal(from[start + 3]!)
   to.octet(BLANK)
   to.hex(from, start + 4, end)
+  return true
 }
 
-/** RFC 4034 3.2: YYYYMMDDHHMMSS. The date is reckoned in years that begin in March, so that leap days come last. */
+/** Dates as YYYYMMDD, each at the place of its day modulo their number: the signatures of a zone have a few dozen. */
+const KEPT_DATES = 64
+const keptDays = new Int32Array(KEPT_DATES).fill(-1)
+const keptDates = new OctetWriter(8 * KEPT_DATES)
+
+/** RFC 4034 3.2: YYYYMMDDHHMMSS. */
 function writeTime(to: OctetWriter, time: number): void {
-  const days = Math.floor(time / DAY) + 719_468
+  const day = Math.floor(time / DAY)
+  const kept = day % KEPT_DATES
+  if (keptDays[kept] !== day) {
+    keptDates.length = 8 * kept
+    writeDate(keptDates, day)
+    keptDays[kept] = day
+  }
+  for (let at = 8 * kept; at < 8 * kept + 8; at++) to.octet(keptDates.buf[at]!)
+  const second = time - day * DAY
+  const minute = (second / 60) | 0
+  const hour = (minute / 60) | 0
+  twoDigits(to, hour)
+  twoDigits(to, minute - 60 * hour)
+  twoDigits(to, second - 60 * minute)
+}
+
+function twoDigits(to: OctetWriter, value: number): void {
+  const tens = (value / 10) | 0
+  to.octet(0x30 + tens)
+  to.octet(0x30 + value - 10 * tens)
+}
+
+/**
+ * The date is reckoned in years that begin in March, so that leap days come last.
+ * @param day days since 1970-01-01
+ */
+function writeDate(to: OctetWriter, day: number): void {
+  const days = day + 719_468
   const era = Math.floor(days / 146_097)
   const dayOfEra = days - era * 146_097
   const yearOfEra = Math.floor(
@@ -84,15 +124,12 @@ function writeTime(to: OctetWriter, time: number): void {
   const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153)
   const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
   to.padded(yearOfEra + era * 400 + (month <= 2 ? 1 : 0), 4)
-  to.padded(month, 2)
-  to.padded(dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1, 2)
-  const second = time % DAY
-  to.padded(Math.floor(second / 3600), 2)
-  to.padded(Math.floor(second / 60) % 60, 2)
-  to.padded(second % 60, 2)
+  twoDigits(to, month)
+  twoDigits(to, dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1)
 }
 
 const writeSignature: RdataWriter = (to, from, start, end) => {
+  if (end - start < 18) return false
   to.type(uint16(from, start))
   to.octet(BLANK)
   to.decimal(from[start + 2]!)
@@ -108,14 +145,26 @@ const writeSignature: RdataWriter = (to, from, start, end) => {
   to.decimal(uint16(from, start + 16))
   to.octet(BLANK)
   const signature = to.name(from, start + 18, end)
+  if (signature === -1 || signature === end) return false
   to.octet(BLANK)
   to.base64(from, signature, end)
+  return true
+}
+
+/** RFC 6840 5.1: the next name keeps its case. */
+const writeNsec: RdataWriter = (to, from, start, end) => {
+  const bitmap = to.nameAsIs(from, start, end)
+  return bitmap !== -1 && to.typeBitmap(from, bitmap, end)
 }
 
 const writeNsec3: RdataWriter = (to, from, start, end) => {
+  if (end - start < 6) return false
   const hashAt = start + 5 + from[start + 4]!
-  const bitmap = hashAt + 1 + from[hashAt]!
-  to.decimal(from[start]!)
+  // Hashes of another algorithm than SHA-1 are left to the general way.
+  if (from[start] !== NSEC3_SHA1 || hashAt >= end || from[hashAt] !== SHA1_OCTETS) return false
+  const bitmap = hashAt + 1 + SHA1_OCTETS
+  if (bitmap > end) return false
+  to.decimal(NSEC3_SHA1)
   to.octet(BLANK)
   to.decimal(from[start + 1]!)
   to.octet(BLANK)
@@ -125,7 +174,7 @@ const writeNsec3: RdataWriter = (to, from, start, end) => {
   else to.hex(from, start + 5, hashAt)
   to.octet(BLANK)
   to.base32Hex(from, hashAt + 1, bitmap)
-  to.typeBitmap(from, bitmap, end)
+  return to.typeBitmap(from, bitmap, end)
 }
 
 const writers: (RdataWriter | undefined)[] = []
@@ -138,12 +187,13 @@ writers[RRType.DNAME] = writeName
 writers[RRType.DS] = writeDelegationSigner
 writers[RRType.CDS] = writeDelegationSigner
 writers[RRType.RRSIG] = writeSignature
+writers[RRType.NSEC] = writeNsec
 writers[RRType.NSEC3] = writeNsec3
 
 /**
- * The writer for a type of those that fill a registry's zone: it writes just as `rdataToText` does for rdata in
- * canonical form, without strings. Undefined for other types. Room for 4 times the rdata and 2,048 octets is the
- * caller's care.
+ * The writer for a type of those that fill a registry's zone: of well-formed rdata it writes just what `rdataToText` does for
+ * its canonical form, without strings, and it never takes malformed rdata for well-formed. Undefined for other types. Room
+ * for 4 times the rdata and 2,048 octets is the caller's care.
  */
 export function rdataWriter(type: number): RdataWriter | undefined {
   return writers[type]
