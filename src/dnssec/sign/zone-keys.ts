@@ -62,7 +62,10 @@ export function signaturesFor(
   now: number,
 ): Uint8Array[] {
   const times = schedule.timesFor(owner, rrset.type, now)
-  return inOrder(keysFor(keys, rrset.type).map((key) => signatureFor(key, owner, rrset, times)))
+  const signers = keysFor(keys, rrset.type)
+  const signatures: Uint8Array[] = []
+  for (let i = 0; i < signers.length; i++) signatures.push(signatureFor(signers[i]!, owner, rrset, times))
+  return inOrder(signatures)
 }
 
 /** The signatures in the canonical order of their rdata (RFC 4034 6.3). */

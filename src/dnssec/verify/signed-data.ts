@@ -25,13 +25,14 @@ export class SignedData {
     for (let i = 0; i < rdatas.length; i++) size += signedName.length + RECORD_HEAD + rdatas[i]!.length
     if (size > this.#octets.length) this.#octets = new Uint8Array(2 * size)
     const octets = this.#octets
-    octets.set(rrsig.subarray(0, head))
+    for (let i = 0; i < head; i++) octets[i] = rrsig[i]!
     // RFC 4034 6.2, item 3: the signer's name is lower case in what is signed.
     lowerInPlace(octets, 18, head)
     let at = head
     for (let i = 0; i < rdatas.length; i++) {
       const rdata = rdatas[i]!
-      octets.set(signedName, at)
+      // Names and most rdata are shorter than what a call of `set` takes the time of.
+      for (let j = 0; j < signedName.length; j++) octets[at + j] = signedName[j]!
       at += signedName.length
       octets[at] = type >>> 8
       octets[at + 1] = type
@@ -41,7 +42,8 @@ export class SignedData {
       octets[at + 8] = rdata.length >>> 8
       octets[at + 9] = rdata.length
       at += RECORD_HEAD
-      octets.set(rdata, at)
+      if (rdata.length > 64) octets.set(rdata, at)
+      else for (let j = 0; j < rdata.length; j++) octets[at + j] = rdata[j]!
       at += rdata.length
     }
     return octets.subarray(0, size)

@@ -1,8 +1,18 @@
 import { type SignatureSchedule, signaturesFor, type ZoneKeys } from '../../dnssec/sign/index.ts'
+import { RRType } from '../../iana/index.ts'
+import type { Name } from '../../wire/index.ts'
 import { DigestedRecords, type RRset, type ZoneNode } from '../../zone/index.ts'
 import { RecordPrinter } from '../../zonefile/index.ts'
 import { printNode } from '../print-node.ts'
-import { NodePacker, PACKED_KEY_AT, type PackedNode, packedKeyEnd, packedLength, unpackNode } from './packed-node.ts'
+import {
+  NodePacker,
+  PACKED_KEY_AT,
+  type PackedNode,
+  PackedNodeCursor,
+  packedKeyEnd,
+  packedLength,
+  unpackNode,
+} from './packed-node.ts'
 import { SignatureCheck } from './signature-check.ts'
 
 /** What signing gives out. */
@@ -29,6 +39,8 @@ export interface NodeSignerOptions {
   readonly verifyWith?: readonly Uint8Array[]
 }
 
+const NONE: Uint8Array[] = []
+
 /** Signs packed nodes. Whatever the thread, this is what works in it. */
 export class NodeSigner {
   readonly #options: NodeSignerOptions
@@ -36,6 +48,7 @@ export class NodeSigner {
   readonly #printer: RecordPrinter | undefined
   readonly #packer: NodePacker | undefined
   readonly #check: SignatureCheck | undefined
+  readonly #cursor = new PackedNodeCursor()
   #digested: DigestedRecords | undefined
 
   constructor(options: NodeSignerOptions, visit: SignedVisitor) {
@@ -53,8 +66,13 @@ export class NodeSigner {
    */
   sign(buf: Uint8Array, start: number, end: number): void {
     const digested = this.#options.forms.includes(SignedForm.DIGESTED) ? this.#digestedRecords() : undefined
+    const isOnlyPrinted = this.#packer === undefined && digested === undefined
     for (let at = start; at < end; at += packedLength(buf, at)) {
-      const node = this.signed(unpackNode(buf, at))
+      if (isOnlyPrinted && this.#printer !== undefined) {
+        this.#print(this.#printer, buf, at)
+        continue
+      }
+      const node = this.#signed(unpackNode(buf, at))
       if (this.#printer !== undefined) printNode(this.#printer, node)
       this.#packer?.node(buf.subarray(at + PACKED_KEY_AT, packedKeyEnd(buf, at)), node, () => false)
       digested?.node(node)
@@ -70,22 +88,47 @@ export class NodeSigner {
     }
   }
 
+  /** Prints the node packed at `at`, signed: most of a registry's nodes have nothing to sign, and are not unpacked for it. */
+  #print(printer: RecordPrinter, buf: Uint8Array, at: number): void {
+    const node = this.#cursor
+    node.enter(buf, at)
+    let owner: Name | undefined
+    let isFirst = true
+    while (node.nextRRset()) {
+      const { type, ttl, toSign } = node
+      const rdatas = toSign ? [] : NONE
+      for (let i = 0; node.nextRecord(); i++) {
+        const { start, end } = node
+        if (i > 0) printer.recordOfRRset(buf, start, end)
+        else if (isFirst) printer.record(buf, node.ownerStart, ttl, type, buf, start, end)
+        else printer.recordOfOwner(ttl, type, buf, start, end)
+        isFirst = false
+        if (toSign) rdatas.push(buf.subarray(start, end))
+      }
+      while (node.nextSignature()) if (!toSign) printer.recordOfOwner(ttl, RRType.RRSIG, buf, node.start, node.end)
+      if (!toSign) continue
+      owner ??= buf.subarray(node.ownerStart, node.ownerEnd)
+      const signatures = this.#signatures(owner, { type, ttl, rdatas })
+      for (let i = 0; i < signatures.length; i++) printer.recordOfOwner(ttl, RRType.RRSIG, signatures[i]!)
+    }
+  }
+
   /** The node with signatures on what is to have them. */
-  signed({ owner, rrsets }: PackedNode): ZoneNode {
-    const { keys, schedule, now } = this.#options
+  #signed({ owner, rrsets }: PackedNode): ZoneNode {
     const signed: RRset[] = []
     for (let i = 0; i < rrsets.length; i++) {
       const rrset = rrsets[i]!
-      if (!rrset.toSign) {
-        signed.push(rrset)
-        continue
-      }
-      const { type, ttl, rdatas } = rrset
-      const made = { type, ttl, rdatas, signatures: signaturesFor(keys, owner, rrset, schedule, now) }
-      this.#check?.verify(owner, made)
-      signed.push(made)
+      const { type, ttl, rdatas, toSign } = rrset
+      signed.push(toSign ? { type, ttl, rdatas, signatures: this.#signatures(owner, rrset) } : rrset)
     }
     return { owner, rrsets: signed }
+  }
+
+  #signatures(owner: Name, rrset: Pick<RRset, 'type' | 'ttl' | 'rdatas'>): Uint8Array[] {
+    const { keys, schedule, now } = this.#options
+    const signatures = signaturesFor(keys, owner, rrset, schedule, now)
+    this.#check?.verify(owner, { ...rrset, signatures })
+    return signatures
   }
 
   #digestedRecords(): DigestedRecords {

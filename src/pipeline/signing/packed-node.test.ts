@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { nameFromText } from '../../wire/index.ts'
 import { sortKey, type ZoneNode } from '../../zone/index.ts'
 import { NodeSpool } from './node-spool.ts'
-import { NodePacker, PACKED_KEY_AT, packedKeyEnd, packedLength, unpackNode } from './packed-node.ts'
+import { NodePacker, PACKED_KEY_AT, PackedNodeCursor, packedKeyEnd, packedLength, unpackNode } from './packed-node.ts'
 
 const ORIGIN = nameFromText('zz.')
 const rdata = fc.uint8Array({ maxLength: 300 })
@@ -34,6 +34,34 @@ test('nodes come out as they went in', () => {
         at += packedLength(packer.buf, at)
       }
       expect(at).toBe(packer.length)
+    }),
+  )
+})
+
+test('a cursor goes through all that a node holds', () => {
+  fc.assert(
+    fc.property(fc.array(node, { maxLength: 8 }), (nodes) => {
+      const packer = new NodePacker(1)
+      for (const one of nodes) packer.node(sortKey(one.owner, ORIGIN), one, (type) => type % 2 === 0)
+      const cursor = new PackedNodeCursor()
+      const { buf } = packer
+      let at = 0
+      for (const { owner, rrsets } of nodes) {
+        cursor.enter(buf, at)
+        expect(buf.slice(cursor.ownerStart, cursor.ownerEnd)).toEqual(owner)
+        for (const { type, ttl, rdatas, signatures } of rrsets) {
+          expect(cursor.nextRRset()).toBe(true)
+          expect(cursor).toMatchObject({ type, ttl, toSign: type % 2 === 0 })
+          const found: Uint8Array[] = []
+          while (cursor.nextRecord()) found.push(buf.slice(cursor.start, cursor.end))
+          expect(found).toEqual(rdatas)
+          const signed: Uint8Array[] = []
+          while (cursor.nextSignature()) signed.push(buf.slice(cursor.start, cursor.end))
+          expect(signed).toEqual(signatures)
+        }
+        expect(cursor.nextRRset()).toBe(false)
+        at += packedLength(buf, at)
+      }
     }),
   )
 })

@@ -148,6 +148,76 @@ export function unpackNode(buf: Uint8Array, at: number): PackedNode {
   return { owner, rrsets }
 }
 
+/**
+ * Goes through a packed node where it lies: record after record, without making objects. Offsets are into the buffer that
+ * was given to {@link enter}.
+ */
+export class PackedNodeCursor {
+  #buf: Uint8Array = new Uint8Array(0)
+  #at = 0
+  #rrsets = 0
+  #records = 0
+  #signatures = -1
+  ownerStart = 0
+  ownerEnd = 0
+  /** Of the RRset at hand. */
+  type = 0
+  ttl = 0
+  toSign = false
+  /** Where the rdata at hand begins and ends. */
+  start = 0
+  end = 0
+
+  /** Goes to the node packed at `at`, before its first RRset. */
+  enter(buf: Uint8Array, at: number): void {
+    const ownerAt = packedKeyEnd(buf, at)
+    this.#buf = buf
+    this.ownerStart = ownerAt + 1
+    this.ownerEnd = this.ownerStart + buf[ownerAt]!
+    this.#rrsets = readU16(buf, this.ownerEnd)
+    this.#at = this.ownerEnd + 2
+  }
+
+  /** Goes to the next RRset, before its first record; all of the one before must have been gone through. */
+  nextRRset(): boolean {
+    if (this.#rrsets-- === 0) return false
+    const buf = this.#buf
+    const at = this.#at
+    this.type = readU16(buf, at)
+    this.ttl = readU32(buf, at + 2)
+    this.toSign = buf[at + 6] === 1
+    this.#records = readU32(buf, at + 7)
+    this.#signatures = -1
+    this.#at = at + 11
+    return true
+  }
+
+  nextRecord(): boolean {
+    if (this.#records === 0) return false
+    this.#records--
+    this.#rdata()
+    return true
+  }
+
+  /** To be called when there is no next record. */
+  nextSignature(): boolean {
+    if (this.#signatures === -1) {
+      this.#signatures = readU32(this.#buf, this.#at)
+      this.#at += 4
+    }
+    if (this.#signatures === 0) return false
+    this.#signatures--
+    this.#rdata()
+    return true
+  }
+
+  #rdata(): void {
+    this.start = this.#at + 2
+    this.end = this.start + readU16(this.#buf, this.#at)
+    this.#at = this.end
+  }
+}
+
 function readU16(buf: Uint8Array, at: number): number {
   return (buf[at]! << 8) | buf[at + 1]!
 }

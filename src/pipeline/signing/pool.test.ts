@@ -18,6 +18,7 @@ import {
   SigningThreadError,
   unpackNode,
 } from './index.ts'
+import { NodeSigner } from './node-signer.ts'
 
 const NOW = 1_790_000_000
 const ZZ = nameFromText('zz.')
@@ -105,6 +106,31 @@ test('gives each form by itself, the same on threads as without', async () => {
     results.push([text, Buffer.concat(gathered.get(SignedForm.DIGESTED)!).length])
   }
   expect(results[1]).toEqual(results[0])
+})
+
+test('text alone, for which nodes are not unpacked, is that which comes beside packed nodes', () => {
+  const keyFolder = join(folder, 'ed25519')
+  const keys = partKeys([
+    new FileKeyStore(keyFolder).generate({ origin: ZZ, algorithm: DnssecAlgorithm.ED25519, isSep: true }),
+  ])
+  const schedule = new SignatureSchedule(DEFAULT_POLICY)
+  const nodes = packed(1200)
+  // Signed earlier, and not to be signed now: the signature stays.
+  const signature = Uint8Array.of(0, 1, 15, 2, ...new Array(14).fill(1), 0, 1, 2, 3)
+  const rrset = { type: RRType.A, ttl: 5, rdatas: [Uint8Array.of(192, 0, 2, 1)], signatures: [signature] }
+  nodes.node(new Uint8Array(0), { owner: nameFromText('signed.zz.'), rrsets: [rrset] }, () => false)
+  const verifyWith = keys.forKeys.map(({ dnskey }) => dnskey)
+  const texts = [[SignedForm.TEXT], [SignedForm.TEXT, SignedForm.NODES]].map((forms) => {
+    const text: Buffer[] = []
+    const signer = new NodeSigner({ keys, schedule, now: NOW, forms, verifyWith }, (form, octets) => {
+      if (form === SignedForm.TEXT) text.push(Buffer.from(octets))
+    })
+    signer.sign(nodes.buf, 0, nodes.length)
+    return Buffer.concat(text).toString()
+  })
+  expect(texts[0]).toBe(texts[1])
+  expect(texts[0]!.match(/\trrsig\tTXT /g)).toHaveLength(1200)
+  expect(texts[0]).toMatch(/^signed\.zz\.\t5\tin\trrsig\tA 15 2 /m)
 })
 
 test('a thread that cannot open its keys says so', async () => {

@@ -61,23 +61,31 @@ export class SigningPool {
   /** Takes nodes packed at `buf[start..end)`; none may be the apex. @throws SigningThreadError, SignatureRefusal */
   add(buf: Uint8Array, start: number, end: number): void {
     for (let at = start; at < end; ) {
+      const from = at
+      const room = INPUT_OCTETS - this.#used
+      while (at < end && at - from + packedLength(buf, at) <= room) at += packedLength(buf, at)
+      if (at > from) this.#take(buf, from, at)
+      if (at === end) return
       const length = packedLength(buf, at)
-      this.#node(buf, at, length)
+      if (length <= INPUT_OCTETS) {
+        this.#submit()
+        continue
+      }
+      // A node too large to be sent takes its turn here.
+      this.flush()
+      this.#own.sign(buf, at, at + length)
       at += length
     }
   }
 
-  #node(buf: Uint8Array, at: number, length: number): void {
-    if (this.#threads.length === 0 || length > INPUT_OCTETS) {
-      // A node too large to be sent takes its turn here.
-      this.flush()
-      this.#own.sign(buf, at, at + length)
+  #take(buf: Uint8Array, start: number, end: number): void {
+    if (this.#threads.length === 0) {
+      this.#own.sign(buf, start, end)
       return
     }
-    if (this.#used + length > INPUT_OCTETS) this.#submit()
     this.#input ??= this.#acquire()
-    this.#input.set(buf.subarray(at, at + length), this.#used)
-    this.#used += length
+    this.#input.set(buf.subarray(start, end), this.#used)
+    this.#used += end - start
   }
 
   /** Gives out everything that was taken. @throws SigningThreadError, SignatureRefusal */
