@@ -1,3 +1,4 @@
+import { FEED_METRICS } from './feed-metrics.ts'
 import type { SigningReport, StatusReport, ThreadReport, ZoneReport, ZoneVersionReport } from './report.ts'
 
 export interface Sample {
@@ -164,6 +165,7 @@ export const METRICS: readonly MetricDefinition[] = [
         })),
       ),
   },
+  ...FEED_METRICS,
 ]
 
 function ofThreads(

@@ -12,6 +12,7 @@ import {
   type StatusReport,
   type ZoneReport,
 } from '../../src/ops/index.ts'
+import { FeedTimes } from '../../src/server/feed-times.ts'
 import { testFolder, zoneText } from '../commands/folder.ts'
 import { ask, startReady, testPort } from '../commands/server.ts'
 import { runSuccessfully } from '../peers/index.ts'
@@ -63,6 +64,49 @@ test('what the status tells is read at each scrape; what it no longer tells is g
   expect(later).not.toContain('b."')
 })
 
+test('how a zone follows its feed is told, and of zones without one nothing', async () => {
+  const source = {
+    name: 'stdin',
+    state: 'following',
+    position: null,
+    behind: 7,
+    behindUnit: 'events',
+    problem: 'broken',
+  }
+  const feed = {
+    state: 'gap',
+    problem: null,
+    seq: 41,
+    committedAt: null,
+    counts: { applied: 30, refused: 8, pending: 3 },
+    dead: { kept: 2, dropped: 0 },
+    waiting: 5,
+    pending: 1,
+    nextDue: null,
+    missing: 42,
+    hold: null,
+    sources: [source, { ...source, name: 'http', behind: null, behindUnit: null, problem: null }],
+  } as const
+  const text = await (await openMetrics(() => statusWith({ ...ZONE, feed }, { ...ZONE, origin: 'b.' }))).text()
+  expect(text.split('\n').filter((line) => line.startsWith('zonecut_feed_'))).toEqual([
+    'zonecut_feed_state{zone="zz.",state="starting"} 0',
+    'zonecut_feed_state{zone="zz.",state="following"} 0',
+    'zonecut_feed_state{zone="zz.",state="gap"} 1',
+    'zonecut_feed_state{zone="zz.",state="held"} 0',
+    'zonecut_feed_state{zone="zz.",state="failed"} 0',
+    'zonecut_feed_seq{zone="zz."} 41',
+    'zonecut_feed_events{zone="zz.",outcome="applied"} 30',
+    'zonecut_feed_events{zone="zz.",outcome="refused"} 8',
+    'zonecut_feed_events{zone="zz.",outcome="pending"} 3',
+    'zonecut_feed_waiting_events{zone="zz."} 5',
+    'zonecut_feed_pending_changes{zone="zz."} 1',
+    'zonecut_feed_dead_letters{zone="zz."} 2',
+    'zonecut_feed_source_behind{zone="zz.",source="stdin",unit="events"} 7',
+    'zonecut_feed_source_problem{zone="zz.",source="stdin"} 1',
+    'zonecut_feed_source_problem{zone="zz.",source="http"} 0',
+  ])
+})
+
 test('histograms of others are told with the rest', async () => {
   const metrics = await openMetrics(() => statusWith())
   const histogram = metrics.histogram({ name: 'zonecut_example_seconds', help: 'An example.', buckets: [0.1, 1] })
@@ -75,7 +119,9 @@ test('histograms of others are told with the rest', async () => {
 })
 
 test('docs/metrics.md lists exactly the metrics there are', async () => {
-  const text = await (await openMetrics(() => statusWith())).text()
+  const metrics = await openMetrics(() => statusWith())
+  new FeedTimes(metrics)
+  const text = await metrics.text()
   const told = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, kind]) => `${name} ${kind}`)
   const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8')
   const described = [...page.matchAll(/^\| `(zonecut_\w+)(?:\{[^}]*\})?` \| (\w+) \|/gm)].map((m) => `${m[1]} ${m[2]}`)

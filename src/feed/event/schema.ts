@@ -25,7 +25,7 @@ export const FEED_VERSION = 1
 
 const whole = (least: number, most: number, what: string) => {
   const error = `expected ${what}, a whole number from ${least} to ${most}`
-  return z.number({ error }).int(error).min(least, error).max(most, error)
+  return z.number({ error }).int(error).min(least, error).max(most, error).meta({ description: what })
 }
 
 const words = (what: string) => {
@@ -36,21 +36,22 @@ const words = (what: string) => {
     .min(1, error)
     .max(MAX_LABEL_TEXT, error)
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, error)
+    .meta({ description: what })
 }
 
 const name = (what: string) => {
   const error = `expected ${what} in presentation form, at most ${MAX_NAME_TEXT} characters`
-  return z.string({ error }).min(1, error).max(MAX_NAME_TEXT, error)
+  return z.string({ error }).min(1, error).max(MAX_NAME_TEXT, error).meta({ description: what })
 }
 
 const moment = (what: string) => {
   const error = `expected ${what} after RFC 3339, not before 1970 and with its zone, as 2026-11-24T08:00:00Z`
-  return z.string({ error }).regex(RFC3339, error).meta({ format: 'date-time' })
+  return z.string({ error }).regex(RFC3339, error).meta({ format: 'date-time', description: what })
 }
 
 const list = <T extends z.ZodType>(of: T, most: number, what: string) => {
   const error = `expected a list of at most ${most} ${what}; [] when there are none`
-  return z.array(of, { error }).max(most, error)
+  return z.array(of, { error }).max(most, error).meta({ description: what, uniqueItems: true })
 }
 
 const ttl = whole(0, MAX_TTL, 'a TTL in seconds')
