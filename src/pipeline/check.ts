@@ -16,6 +16,8 @@ export interface CheckOptions {
   readonly onProgress?: ProgressListener
   /** The time that signatures are judged by, in seconds since 1970-01-01; now when absent. */
   readonly now?: number
+  /** So many findings of each check are listed, one by one; when absent, as {@link ZoneChecker} does of itself. */
+  readonly listed?: number
 }
 
 export interface CheckResult {
@@ -33,12 +35,18 @@ export interface CheckResult {
 
 /** Reads a zone file and runs all zone checks over it, every signature verified. Nothing is stored. */
 export function checkZoneFile(options: CheckOptions): Promise<CheckResult> {
-  const { origin, file } = options
+  const { origin, file, listed } = options
   const reporter = new ProgressReporter(options.onProgress)
   const folder = mkdtempSync(join(tmpdir(), 'zonecut-check-'))
   try {
     const now = options.now ?? Math.floor(Date.now() / 1000)
-    const checker = new ZoneChecker({ origin, now, verifier: new RrsigVerifier(), temporaryFolder: folder })
+    const checker = new ZoneChecker({
+      origin,
+      now,
+      verifier: new RrsigVerifier(),
+      temporaryFolder: folder,
+      ...(listed === undefined ? {} : { maxFindings: listed, foldsFindings: false }),
+    })
     const stage = new RecordStage(origin, checker, join(folder, 'records'))
     const { problems, truncatedProblems } = parseInto(stage, origin, file, reporter)
     const { records } = stage

@@ -39,7 +39,7 @@ export class ZoneChecker {
 
   constructor(options: ZoneCheckOptions) {
     const origin = lowerName(options.origin)
-    const report = new Report(options.maxFindings ?? DEFAULT_MAX_FINDINGS)
+    const report = new Report(options.maxFindings ?? DEFAULT_MAX_FINDINGS, options.foldsFindings)
     const gather = () => new Partitions(options.memoryLimit ?? DEFAULT_MEMORY_LIMIT, options.temporaryFolder)
     this.#report = report
     this.#context = new NodeContext(origin)

@@ -8,6 +8,8 @@ export interface ZoneCheckOptions {
   readonly now: number
   /** How many findings of one check are listed; all are counted. 100 when absent. */
   readonly maxFindings?: number
+  /** Findings of checks that are often many of a kind are folded into one; so when absent. */
+  readonly foldsFindings?: boolean
   /** Verifies signatures; when absent, everything about them is checked but the cryptography. */
   readonly verifier?: SignatureVerifier
   /** Octets kept in memory for what can only be judged at the end of the zone; more goes to a file. 64 MiB when absent. */

@@ -11,10 +11,13 @@ interface Found {
 /** Gathers findings: a bounded number of each check in full, the rest as a count. */
 export class Report {
   readonly #maxFindings: number
+  readonly #folds: boolean
   readonly #found = new Map<ZoneCheck, Found>()
 
-  constructor(maxFindings: number) {
+  /** @param folds whether findings of checks with a summary are one */
+  constructor(maxFindings: number, folds: boolean = true) {
     this.#maxFindings = maxFindings
+    this.#folds = folds
   }
 
   /**
@@ -28,7 +31,7 @@ export class Report {
       this.#found.set(check, found)
     }
     found.count++
-    if (found.findings.length >= (check.summary ? 1 : this.#maxFindings)) return
+    if (found.findings.length >= (this.#isFolded(check) ? 1 : this.#maxFindings)) return
     found.findings.push({
       check: check.name,
       severity: check.severity,
@@ -51,9 +54,13 @@ export class Report {
       if (check.severity === 'error') errorCount += count
       else warningCount += count
       const listed = check.severity === 'error' ? errors : warnings
-      for (const finding of findings) listed.push(check.summary ? summarised(finding, count) : finding)
+      for (const finding of findings) listed.push(this.#isFolded(check) ? summarised(finding, count) : finding)
     }
     return { findings: [...errors, ...warnings], errors: errorCount, warnings: warningCount, countsByCheck }
+  }
+
+  #isFolded(check: ZoneCheck): boolean {
+    return this.#folds && check.summary === true
   }
 }
 
