@@ -7,7 +7,7 @@ const [io = 'auto', addresses = '127.0.0.1', share] = process.argv.slice(2)
 
 const echo: Handler = {
   answer(query, length, reply) {
-    for (let at = 0; at < length; at++) reply[at] = query[at]!
+    if (reply !== query) for (let at = 0; at < length; at++) reply[at] = query[at]!
     reply[2] = query[2]! | 0x80
     return length
   },

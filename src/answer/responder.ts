@@ -109,7 +109,8 @@ export class Responder {
   /**
    * Answers one message; cheapest rejections come first.
    * @param message holds the query in its first `length` octets
-   * @param reply room for 65,535 octets (4,096 suffice over UDP); the reply is written from its start
+   * @param reply room for 65,535 octets (4,096 suffice over UDP); the reply is written from its start. It may be the array
+   *   that holds the query: nothing of that but the question is read once writing begins
    * @returns octets written, or 0 for no reply at all
    */
   answer(message: Uint8Array, length: number, reply: Uint8Array, transport: Transport): number {
@@ -269,7 +270,7 @@ export class Responder {
   #begin(reply: Uint8Array, rcode: number): number {
     const { message, questionEnd, id } = this.#query
     writeHeader(reply, id, this.#replyFlags() | (rcode & 15), questionEnd > HEADER_LENGTH ? 1 : 0, 0, 0, 0)
-    copyOctets(message, HEADER_LENGTH, questionEnd - HEADER_LENGTH, reply, HEADER_LENGTH)
+    if (reply !== message) copyOctets(message, HEADER_LENGTH, questionEnd - HEADER_LENGTH, reply, HEADER_LENGTH)
     return questionEnd
   }
 

@@ -27,6 +27,7 @@ const CONTROL_STRIDE = 64
 /** Positions of the fields below in 4-octet words. */
 const HEADER_WORDS = MMSGHDR / 4
 export const NAME_POINTER = 0
+export const VECTORS_POINTER = 4
 export const CONTROL_POINTER = 8
 export const CONTROL_LENGTH = 10
 export const FLAGS = 12
@@ -38,36 +39,23 @@ export const MESSAGE_LENGTH = 14
  */
 const SLOT_PADDING = 192
 
-/** Room for the packets of one batch, laid out once; shared by the sockets of a thread. */
+/**
+ * Room for the packets of one batch, laid out once; shared by the sockets of a thread. A reply is written over its query:
+ * that memory is in the nearest caches already, and header and question mostly stay.
+ */
 export class PacketSlots {
-  readonly queries: readonly Uint8Array[]
-  readonly replies: readonly Uint8Array[]
+  readonly packets: readonly Uint8Array[]
   /** Where each slot starts, as the kernel counts. */
-  readonly queryAddresses: readonly number[]
-  readonly replyAddresses: readonly number[]
+  readonly addresses: readonly number[]
 
   constructor(libc: Libc) {
-    const queries = new Slots(libc, MAX_UDP_QUERY)
-    const replies = new Slots(libc, MAX_UDP_REPLY)
-    this.queries = queries.views
-    this.queryAddresses = queries.addresses
-    this.replies = replies.views
-    this.replyAddresses = replies.addresses
-  }
-}
-
-class Slots {
-  readonly views: Uint8Array[] = []
-  readonly addresses: number[] = []
-
-  constructor(libc: Libc, size: number) {
+    const size = Math.max(MAX_UDP_QUERY, MAX_UDP_REPLY)
     const stride = size + SLOT_PADDING
     const memory = new ArrayBuffer(BATCH_SIZE * stride)
     const start = libc.addressOf(memory)
-    for (let slot = 0; slot < BATCH_SIZE; slot++) {
-      this.views.push(new Uint8Array(memory, slot * stride, size))
-      this.addresses.push(start + slot * stride)
-    }
+    const slots = Array.from({ length: BATCH_SIZE }, (_, slot) => slot * stride)
+    this.packets = slots.map((at) => new Uint8Array(memory, at, size))
+    this.addresses = slots.map((at) => start + at)
   }
 }
 
@@ -88,8 +76,10 @@ export class MessageHeaders {
   readonly #replyLengthAt: number
   readonly #controlAt: number
   readonly #family: 4 | 6
-  /** Which query's sender each send header is addressed to. */
-  readonly #addressee = new Uint8Array(BATCH_SIZE)
+  /** Which slot each send header is for: whose sender it is addressed to, and whose octets it sends. */
+  readonly #slotOf = new Uint8Array(BATCH_SIZE)
+  /** The address of each slot's vector for sending, in two words. */
+  readonly #replyVectors: Uint32Array
 
   constructor(libc: Libc, slots: PacketSlots, family: 4 | 6, wildcard: boolean) {
     const receive = 0
@@ -111,13 +101,15 @@ export class MessageHeaders {
     this.#controlAt = controls / 4
 
     const quads = new BigUint64Array(this.#memory)
+    const vectorAddresses = Array.from({ length: BATCH_SIZE }, (_, slot) => BigInt(start + replyVectors + slot * IOVEC))
+    this.#replyVectors = new Uint32Array(BigUint64Array.from(vectorAddresses).buffer)
     for (let slot = 0; slot < BATCH_SIZE; slot++) {
       const vector = (at: number, base: number, length: number) => {
         quads[(at + slot * IOVEC) / 8] = BigInt(base)
         quads[(at + slot * IOVEC) / 8 + 1] = BigInt(length)
       }
-      vector(queryVectors, slots.queryAddresses[slot]!, MAX_UDP_QUERY)
-      vector(replyVectors, slots.replyAddresses[slot]!, 0)
+      vector(queryVectors, slots.addresses[slot]!, MAX_UDP_QUERY)
+      vector(replyVectors, slots.addresses[slot]!, 0)
       const header = (at: number, vectors: number) => {
         const quad = (at + slot * MMSGHDR) / 8
         quads[quad] = BigInt(start + names + slot * NAME_STRIDE)
@@ -129,7 +121,7 @@ export class MessageHeaders {
       }
       header(receive, queryVectors)
       header(send, replyVectors)
-      this.#addressee[slot] = slot
+      this.#slotOf[slot] = slot
     }
   }
 
@@ -143,14 +135,16 @@ export class MessageHeaders {
     return (this.#words[this.#receiveAt + slot * HEADER_WORDS + FLAGS]! & flag) !== 0
   }
 
-  /** Makes the reply in slot `reply`, `length` octets, go to the sender of the query in slot `query`. */
-  address(reply: number, query: number, length: number): void {
+  /** Makes send header `reply` send the first `length` octets of a slot to the one whom its query came from. */
+  address(reply: number, slot: number, length: number): void {
     const words = this.#words
-    words[this.#replyLengthAt + reply * (IOVEC / 4)] = length
+    words[this.#replyLengthAt + slot * (IOVEC / 4)] = length
     const to = this.#sendAt + reply * HEADER_WORDS
-    const from = this.#receiveAt + query * HEADER_WORDS
-    if (this.#addressee[reply] !== query) {
-      this.#addressee[reply] = query
+    const from = this.#receiveAt + slot * HEADER_WORDS
+    if (this.#slotOf[reply] !== slot) {
+      this.#slotOf[reply] = slot
+      words[to + VECTORS_POINTER] = this.#replyVectors[2 * slot]!
+      words[to + VECTORS_POINTER + 1] = this.#replyVectors[2 * slot + 1]!
       words[to + NAME_POINTER] = words[from + NAME_POINTER]!
       words[to + NAME_POINTER + 1] = words[from + NAME_POINTER + 1]!
       words[to + CONTROL_POINTER] = words[from + CONTROL_POINTER]!
@@ -158,7 +152,7 @@ export class MessageHeaders {
     }
     if (this.#control === 0) return
     words[to + CONTROL_LENGTH] = words[from + CONTROL_LENGTH]!
-    const data = this.#controlAt + query * (CONTROL_STRIDE / 4) + CMSG_DATA / 4
+    const data = this.#controlAt + slot * (CONTROL_STRIDE / 4) + CMSG_DATA / 4
     // Sent back as it came, the control message sets the source address. The interface is left out: the reply takes
     // the way that the routing table says, which need not be the one the query came by.
     words[data + (this.#family === 4 ? 0 : 4)] = 0
@@ -172,8 +166,8 @@ export class MessageHeaders {
     }
   }
 
-  /** Octets of the reply in a slot, as last addressed. */
-  replyLength(slot: number): number {
-    return this.#words[this.#replyLengthAt + slot * (IOVEC / 4)]!
+  /** Octets that send header `reply` sends. */
+  replyLength(reply: number): number {
+    return this.#words[this.#replyLengthAt + this.#slotOf[reply]! * (IOVEC / 4)]!
   }
 }

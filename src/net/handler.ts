@@ -11,7 +11,8 @@ export interface Handler {
   /**
    * Answers one message.
    * @param query holds the message, of any length from 0, in its first `length` octets; gone after the call
-   * @param reply room for 65,535 octets (4,096 over UDP); the reply is written from its start
+   * @param reply room for 65,535 octets (4,096 over UDP); the reply is written from its start. Over UDP it may be the very
+   *   array that holds the query
    * @returns octets written, or 0 for no reply at all, which over TCP also ends the connection
    */
   answer(query: Uint8Array, length: number, reply: Uint8Array, transport: Transport): number
@@ -21,7 +22,7 @@ export interface Handler {
    * @param lengths octets of each message
    */
   readAhead?(queries: readonly Uint8Array[], lengths: Uint16Array, from: number, end: number): void
-  /** As `answer` over UDP, for message `slot` of those read ahead last. */
+  /** As `answer` over UDP, for message `slot` of those read ahead last; `reply` may be the array that holds it. */
   answerAhead?(slot: number, reply: Uint8Array): number
   /**
    * Called before each batch or message is answered, and without traffic at least every STOP_INTERVAL milliseconds: the

@@ -139,7 +139,7 @@ export class MmsgSockets {
 
   #answer(port: Port, handler: GuardedHandler, count: number): void {
     const { headers } = port
-    const { queries, replies } = this.#slots
+    const { packets } = this.#slots
     let octetsIn = 0
     let octetsOut = 0
     let oversize = 0
@@ -155,17 +155,17 @@ export class MmsgSockets {
     for (let slot = 0; slot < count; slot++) {
       if (slot % AHEAD === 0) {
         const end = Math.min(slot + AHEAD, count)
-        ahead = end - slot >= LEAST_AHEAD && handler.readAhead(queries, lengths, slot, end)
+        ahead = end - slot >= LEAST_AHEAD && handler.readAhead(packets, lengths, slot, end)
       }
+      const packet = packets[slot]!
       let size: number
       if (headers.wasCut(slot, MSG_TRUNC)) {
         oversize++
-        size = refuseOversize(queries[slot]!, replies[answered]!)
+        size = refuseOversize(packet, packet)
       } else {
-        const reply = replies[answered]!
         size = ahead
-          ? handler.answerAhead(slot, reply)
-          : handler.answer(queries[slot]!, lengths[slot]!, reply, Transport.Udp)
+          ? handler.answerAhead(slot, packet)
+          : handler.answer(packet, lengths[slot]!, packet, Transport.Udp)
       }
       if (size > 0) {
         headers.address(answered, slot, size)

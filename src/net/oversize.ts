@@ -8,15 +8,18 @@ export const MAX_UDP_REPLY = 4_096
 
 const HEADER = 12
 
-/** Writes FORMERR (RFC 1035 4.1.1) for a message that was cut short; returns its length, 0 when it is itself a reply. */
+/**
+ * Writes FORMERR (RFC 1035 4.1.1) for a message that was cut short; returns its length, 0 when it is itself a reply. The
+ * reply may take the query's place.
+ */
 export function refuseOversize(query: Uint8Array, reply: Uint8Array): number {
   const flags = query[2]!
   if ((flags & QR) !== 0) return 0
-  reply.fill(0, 0, HEADER)
   reply[0] = query[0]!
   reply[1] = query[1]!
   reply[2] = QR | (flags & (OPCODE | RD))
   reply[3] = FORMERR
+  reply.fill(0, 4, HEADER)
   return HEADER
 }
 
