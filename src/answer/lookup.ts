@@ -109,7 +109,7 @@ export class EntryLookup {
     return new EntryLookup(tree, buckets, this.#seed, this.#values.renewed(tree, buckets, changed))
   }
 
-  /** Of the name located last. */
+  /** Of the name whose bucket was asked for last. */
   tag = 0
 
   /** Holds the bucket gone to last. */
@@ -127,14 +127,19 @@ export class EntryLookup {
    * as an offset in `buf`; -1 when there is no such name.
    */
   find(name: Uint8Array, start: number, end: number): number {
-    if (!this.locate(name, start, end)) return -1
+    if (!this.open(this.number(name, start, end))) return -1
     return findInBucket(this.#values.buf, this.#values.offset, this.tag, name, start, end)
   }
 
-  /** Goes to the bucket that the entry of a name would be in: `buf`, `offset` and `tag` tell where to look. */
-  locate(name: Uint8Array, start: number, end: number): boolean {
+  /** The number of the bucket that the entry of a name would be in; `tag` tells what to look for there. */
+  number(name: Uint8Array, start: number, end: number): number {
     hashOctets(name, start, end, this.#seed)
     this.tag = nameHash.tag
-    return this.#values.open(bucketOf(nameHash.low, this.#buckets, this.#mask))
+    return bucketOf(nameHash.low, this.#buckets, this.#mask)
+  }
+
+  /** Goes to a bucket: `buf` and `offset` tell where it is; false when there is none of that number. */
+  open(number: number): boolean {
+    return this.#values.open(number)
   }
 }

@@ -11,8 +11,9 @@ export class LookupPlan {
   by: object | undefined = undefined
   /** The first label below the apex, as an index into the query's labels. */
   label = 0
-  /** Tag of that name, and the bucket it belongs to. */
+  /** Tag of that name, the number of the bucket it belongs to (-1 when there is none), and where that is. */
   tag = 0
+  number = -1
   bucketBuf: Uint8Array = new Uint8Array(0)
   /** -1 when there is no such bucket. */
   bucket = -1

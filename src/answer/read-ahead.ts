@@ -12,7 +12,7 @@ import { writeNsec3HashAt } from '../zone/index.ts'
 import type { CompiledDenial } from './compiled-denial.ts'
 import { Delegation, DelegationFlag, EntryKind, securityAt } from './entry.ts'
 import type { EntryLookup } from './lookup.ts'
-import { NOT_LOOKED_UP } from './plan.ts'
+import { type LookupPlan, NOT_LOOKED_UP } from './plan.ts'
 import type { ParsedQuery } from './query.ts'
 
 /** Octets that memory is fetched in, and how many such lines a search or a copy mostly needs. */
@@ -50,7 +50,8 @@ export class ReadAhead {
 
   /** Goes all steps for the first `count` of some queries. */
   run(queries: readonly ParsedQuery[], count: number): void {
-    for (let i = 0; i < count; i++) this.#locate(queries[i]!)
+    for (let i = 0; i < count; i++) this.#number(queries[i]!)
+    for (let i = 0; i < count; i++) this.#locate(queries[i]!.plan)
     this.#touchBuckets(queries, count)
     for (let i = 0; i < count; i++) this.#findCandidate(queries[i]!)
     this.#touchEntries(queries, count)
@@ -65,18 +66,24 @@ export class ReadAhead {
     this.#touchRecords(queries, count)
   }
 
-  /** Where the entry of the name right below the apex would be. */
-  #locate(query: ParsedQuery): void {
+  /** The number of the bucket that the entry of the name right below the apex would be in. */
+  #number(query: ParsedQuery): void {
     const { plan } = query
     plan.by = this
-    plan.bucket = -1
+    plan.number = -1
     plan.label = query.labelCount - this.#originLabels - 1
-    if (plan.label < 0) return
+    if (plan.label < 0 || !this.#stable) return
     const entries = this.#entries
     const start = query.labelOffsets[plan.label]!
-    const isThere = entries.locate(query.qname, start, query.qnameLength - this.#originLength)
-    if (!isThere || !this.#stable) return
+    plan.number = entries.number(query.qname, start, query.qnameLength - this.#originLength)
     plan.tag = entries.tag
+  }
+
+  /** Where that bucket is. Nothing else: what is remembered of buckets is looked up for many at once. */
+  #locate(plan: LookupPlan): void {
+    plan.bucket = -1
+    const entries = this.#entries
+    if (plan.number < 0 || !entries.open(plan.number)) return
     plan.bucketBuf = entries.buf
     plan.bucket = entries.offset
   }
