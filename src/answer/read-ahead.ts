@@ -18,7 +18,7 @@ import type { ParsedQuery } from './query.ts'
 /** Octets that memory is fetched in, and how many such lines a search or a copy mostly needs. */
 const CACHE_LINE = 64
 const ENTRY_LINES = 4
-const DENIAL_LINES = 5
+const DENIAL_LINES = 2
 const RECORD_LINES = 4
 
 /**

@@ -111,7 +111,7 @@ export class DenialSlots {
     const { buf, offset } = this.#tree
     return Array.from({ length: readU32(buf, offset) }, (_, i) => {
       const start = denialEntry(buf, offset, i)
-      const at = hashAt(offset, i)
+      const at = hashAt(buf, offset, i)
       return { hash: buf.subarray(at, at + HASH_LENGTH), buf, start, end: denialEntryEnd(buf, start) }
     })
   }

@@ -3,7 +3,7 @@ import type { Denial } from '../zone/index.ts'
 /** What a zone's environment holds: its tables, and the record that describes them. */
 
 /** Changes whenever what is stored changes form; an older store is loaded anew. */
-export const FORMAT_VERSION = 3
+export const FORMAT_VERSION = 4
 
 export const Table = {
   /** `info` → ZoneInfo as JSON. */
