@@ -2,6 +2,7 @@
 export type { FeedEvent } from './event/event.ts'
 export { parseEvent } from './event/parse.ts'
 export { eventSchema, FEED_VERSION } from './event/schema.ts'
+export { LATENCY_BUCKETS } from './latency.ts'
 export type { DomainObject, DsData, HostObject, RegistryObject, RRsetObject } from './object.ts'
 export {
   type BatchResult,

@@ -163,9 +163,7 @@ export class MmsgSockets {
         oversize++
         size = refuseOversize(packet, packet)
       } else {
-        size = ahead
-          ? handler.answerAhead(slot, packet)
-          : handler.answer(packet, lengths[slot]!, packet, Transport.Udp)
+        size = ahead ? handler.answerAhead(slot, packet) : handler.answer(packet, lengths[slot]!, packet, Transport.Udp)
       }
       if (size > 0) {
         headers.address(answered, slot, size)

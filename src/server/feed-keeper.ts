@@ -1,5 +1,5 @@
 import { type FeedSetting, feedBrake, feedRules } from '../config/index.ts'
-import { createSource, type FeedItem, type FeedSource, PushSource } from '../feed/index.ts'
+import { type FeedItem, type FeedSource, PushSource } from '../feed/index.ts'
 import type { ListenAddress } from '../net/index.ts'
 import type { FeedAnswer, FeedCall, FeedHoldReport, FeedReport } from '../ops/index.ts'
 import { BrakeError, type BrakeHold, type ChangeableZone, FedZone, type UpdateResult } from '../pipeline/index.ts'
@@ -53,6 +53,7 @@ export class FeedKeeper {
 
   /**
    * Begins to follow the feed where the zone's store says it stood.
+   * @param sources that the setting names, not started yet
    * @param listen one of the server's own addresses, for measuring; undefined measures nothing
    * @throws StoreError
    */
@@ -60,6 +61,7 @@ export class FeedKeeper {
     zone: ChangeableZone,
     origin: Name,
     setting: FeedSetting,
+    sources: readonly FeedSource[],
     listen: ListenAddress | undefined,
     host: FeedHost,
   ) {
@@ -72,10 +74,10 @@ export class FeedKeeper {
       answered: PUSHED,
     })
     this.#probe = listen === undefined ? undefined : new FeedProbe(origin, listen)
-    this.#sources = [...setting.sources.map((source) => createSource(source)), this.#pushed]
-    const { sources } = this.#fed.state.cursor
+    this.#sources = [...sources, this.#pushed]
+    const positions = this.#fed.state.cursor.sources
     for (const source of this.#sources) {
-      source.start(sources[source.name], {
+      source.start(positions[source.name], {
         take: (items) => this.#take(source.name, items),
         problem: (text) => this.#noteProblem(source.name, text),
       })

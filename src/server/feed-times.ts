@@ -1,5 +1,5 @@
+import { LATENCY_BUCKETS } from '../feed/index.ts'
 import type { Metrics } from '../ops/index.ts'
-import { LATENCY_BUCKETS } from '../pipeline/index.ts'
 
 /** How long a registry's changes took to be seen in answers, as histograms. */
 export class FeedTimes {

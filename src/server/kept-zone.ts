@@ -1,6 +1,7 @@
 import { askCommand, CommandRefusal, GATE_REASONS, GateRefusal } from '../dnssec/gate/index.ts'
 import { parentDs } from '../dnssec/parent/index.ts'
 import { UnfitChangeError } from '../dnssec/sign/index.ts'
+import { createSource } from '../feed/index.ts'
 import type { FeedAnswer, FeedCall, SigningReport } from '../ops/index.ts'
 import {
   adoptZone,
@@ -151,7 +152,8 @@ export class KeptZone {
     })
     const seconds = Number(((performance.now() - began) / 1000).toFixed(1))
     if (isNew) this.#log('info', { seconds }, 'the zone’s records are the first objects of its feed')
-    this.#feed = new FeedKeeper(zone, this.#origin, feed, probe, {
+    const sources = await Promise.all(feed.sources.map(createSource))
+    this.#feed = new FeedKeeper(zone, this.#origin, feed, sources, probe, {
       queue: (work) => this.#queue(work),
       committed: (update) => this.#committed([update]),
       log: (level, fields, message) => this.#log(level, fields, message),

@@ -95,8 +95,8 @@ describeWithTools('events from NATS JetStream', ['nats-server'], () => {
     for (let i = 0; i < count; i++) await js.publish('registry.zz', JSON.stringify({ seq: ++published }))
   }
 
-  function follow(from?: string, intake = new Intake()): { source: FeedSource; intake: Intake } {
-    const source = createSource(settings)
+  async function follow(from?: string, intake = new Intake()): Promise<{ source: FeedSource; intake: Intake }> {
+    const source = await createSource(settings)
     sources.push(source)
     source.start(from, intake)
     return { source, intake }
@@ -122,7 +122,7 @@ describeWithTools('events from NATS JetStream', ['nats-server'], () => {
 
   test('are given in order, and acknowledged when settled', async () => {
     await publish(500)
-    const { source, intake } = follow()
+    const { source, intake } = await follow()
     await intake.until(() => intake.next === 501)
     expect(intake.given.length).toBe(500)
     await publish(1)
@@ -141,10 +141,10 @@ describeWithTools('events from NATS JetStream', ['nats-server'], () => {
     await publish(100)
     const intake = new Intake()
     intake.settling = false
-    const first = follow(undefined, intake)
+    const first = await follow(undefined, intake)
     await intake.until(() => intake.given.length === 100)
     await first.source.stop()
-    const again = follow(intake.given[39]?.position)
+    const again = await follow(intake.given[39]?.position)
     await again.intake.until(() => again.intake.given.length === 60)
     expect(again.intake.given.map(({ text }) => JSON.parse(text!).seq)).toEqual(
       Array.from({ length: 60 }, (_, i) => i + 41),
@@ -155,7 +155,7 @@ describeWithTools('events from NATS JetStream', ['nats-server'], () => {
     await publish(20)
     const intake = new Intake()
     intake.settling = false
-    follow(undefined, intake)
+    await follow(undefined, intake)
     await intake.until(() => intake.given.length === 20)
     await sleep(5000)
     expect(intake.given.length).toBe(20)
@@ -163,7 +163,7 @@ describeWithTools('events from NATS JetStream', ['nats-server'], () => {
   })
 
   test('go on after the server was killed in mid-stream', async () => {
-    const { intake } = follow()
+    const { intake } = await follow()
     for (let round = 0; round < 3; round++) {
       await publish(200)
       server.killGroup()
@@ -178,7 +178,7 @@ describeWithTools('events from NATS JetStream', ['nats-server'], () => {
   }, 60_000)
 
   test('go on after the server stood still for longer than the ack wait', async () => {
-    const { intake } = follow()
+    const { intake } = await follow()
     await publish(200)
     await intake.until(() => intake.next > 1)
     server.signal('SIGSTOP')
@@ -190,7 +190,7 @@ describeWithTools('events from NATS JetStream', ['nats-server'], () => {
   }, 60_000)
 
   test('a stream that was deleted is told, and read when it is made anew; so with the consumer', async () => {
-    const { intake } = follow()
+    const { intake } = await follow()
     await publish(10)
     await intake.until(() => intake.next === 11)
     await manager.consumers.delete('EVENTS', 'zonecut')
@@ -207,14 +207,14 @@ describeWithTools('events from NATS JetStream', ['nats-server'], () => {
   test('what is not UTF-8 is given with a fault', async () => {
     await connection.flush()
     await jetstream(connection).publish('registry.zz', Buffer.from([0xff, 0xfe]))
-    const { intake } = follow()
+    const { intake } = await follow()
     await intake.until(() => intake.given.length === 1)
     expect(intake.given[0]).toMatchObject({ text: undefined, fault: '2 octets that are not UTF-8' })
   })
 
   test('a consumer by which events could be lost is refused', async () => {
     await manager.consumers.add('EVENTS', { durable_name: 'zonecut' })
-    const { intake } = follow()
+    const { intake } = await follow()
     await intake.until(() => intake.problems.length > 0)
     expect(intake.problems[0]).toContain('consumer zonecut has ack policy none: delete it')
   })
@@ -227,7 +227,7 @@ describeWithTools('events from NATS JetStream', ['nats-server'], () => {
     const args = ['-c', join(folder, 'nats.conf'), '-js', '-sd', folder, '-a', '127.0.0.1', '-p', String(port)]
     server = new ServerProcess('nats-server', toolPath('nats-server'), args, { cwd: folder })
     settings = { ...settings, login: { user: 'zonecut', passwordFile: join(folder, 'password') } }
-    const { source, intake } = follow()
+    const { source, intake } = await follow()
     await intake.until(() => intake.problems.some((text) => /authorization/i.test(text ?? '')))
     writeFileSync(join(folder, 'password'), 'right\n')
     await intake.until(() => source.report().state === 'following')

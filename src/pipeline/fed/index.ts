@@ -13,7 +13,7 @@ export {
   type FeedCommit,
   type FeedRetry,
 } from './fed-zone.ts'
-export { type DayLatency, LATENCY_BUCKETS, latencies } from './latency.ts'
+export { type DayLatency, latencies } from './latency.ts'
 export { type RecentCommit, recentCommit, recentCommits } from './recent.ts'
 export { SnapshotError, type SnapshotProblem, SnapshotZoneError } from './snapshot/error.ts'
 export { loadSnapshot, type SnapshotLoad, type SnapshotLoadOptions } from './snapshot/load.ts'

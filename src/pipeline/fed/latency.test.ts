@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { LATENCY_BUCKETS } from '../../feed/index.ts'
 import type { StatePut } from '../../store/index.ts'
-import { LATENCY_BUCKETS, LatencyLog, latencies } from './latency.ts'
+import { LatencyLog, latencies } from './latency.ts'
 
 const NOON = Date.parse('2026-05-01T12:00:00Z')
 const DAY = 86_400_000

@@ -1,9 +1,5 @@
+import { LATENCY_BUCKETS } from '../../feed/index.ts'
 import type { StatePut } from '../../store/index.ts'
-
-/** Upper bounds of a histogram's buckets, seconds; what takes longer than the last is counted in one more. */
-export const LATENCY_BUCKETS = [
-  0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 0.75, 1, 2.5, 5, 10, 60, 600, 3600,
-] as const
 
 /** Days that are kept: reports go back a year. */
 const KEPT_DAYS = 400
