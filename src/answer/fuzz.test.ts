@@ -44,6 +44,8 @@ function responder(): Responder {
 
 const server = responder()
 const reply = new Uint8Array(65_535)
+/** Holds a query, then the reply in its place, as over UDP. */
+const packet = new Uint8Array(65_535)
 
 /** Throws unless the message gets no reply or a proper one: whole, within the limit, and not answered in its turn. */
 function check(message: Uint8Array, transport: Transport): void {
@@ -52,6 +54,9 @@ function check(message: Uint8Array, transport: Transport): void {
   if (length > 0 !== isQuery) throw new Error(isQuery ? 'no reply to a query' : 'a reply to what is no query')
   if (length === 0) return
   const octets = reply.slice(0, length)
+  packet.set(message)
+  const lengthInPlace = server.answer(packet, message.length, packet, transport)
+  if (Buffer.compare(packet.subarray(0, lengthInPlace), octets) !== 0) throw new Error('another reply in its place')
   const decoded = decodeMessage(octets)
   if (!decoded.qr || octets[0] !== message[0] || octets[1] !== message[1]) throw new Error('not a reply to this query')
   if (transport === Transport.Udp && length > (decoded.edns === undefined ? 512 : 1232)) throw new Error('too long')
