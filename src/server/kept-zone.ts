@@ -60,6 +60,18 @@ class WholeSigningError extends Error {
   }
 }
 
+/** A change by a feed would leave the zone with signatures that do not fit it. */
+class SignedElsewhereError extends Error {
+  override readonly name = 'SignedElsewhereError'
+
+  constructor() {
+    super(
+      'the zone is signed, and this server is not told to sign it: its feed would break the signatures. ' +
+        'Give the zone the key sign, or load it unsigned',
+    )
+  }
+}
+
 /** The zone is not loaded, or can't be opened. */
 class ZoneNotOpenError extends Error {
   override readonly name = 'ZoneNotOpenError'
@@ -119,6 +131,7 @@ export class KeptZone {
         this.#schedule(0)
         await this.#follow()
       } catch (error) {
+        await this.#letGo()
         this.#fail(error)
         this.#schedule(this.#nextRetry() * 1000)
       }
@@ -130,7 +143,9 @@ export class KeptZone {
     if (currentVersion(this.#dataDir, this.#origin) === undefined) return
     const { signing, feed } = this.#job
     if (signing === undefined) {
-      this.#zone = new UnsignedZone(this.#dataDir, this.#origin, feed?.serial ?? 'increment')
+      const zone = new UnsignedZone(this.#dataDir, this.#origin, feed?.serial ?? 'increment')
+      this.#zone = zone
+      if (zone.updater.info.signed) throw new SignedElsewhereError()
       return
     }
     const { policy, keys } = signing
@@ -540,10 +555,15 @@ export class KeptZone {
     this.#refused = reason !== undefined
     if (reason !== undefined) this.#refusals.set(reason, this.#refusals.get(reason)! + 1)
     if (this.#problem !== problem) {
-      const what = this.#refused ? 'the gate refused a version; the last good one is served on' : 'signing failed'
+      const failed = this.#job.signing === undefined ? 'the feed cannot be followed' : 'signing failed'
+      const what = this.#refused ? 'the gate refused a version; the last good one is served on' : failed
       this.#log('error', { problem, reason }, what)
     }
     this.#problem = problem
+    if (this.#job.feed !== undefined && this.#feed === undefined) {
+      const report = { ...startingReport(problem), state: 'failed' } as const
+      this.#tell({ kind: 'feed-report', origin: this.#job.origin, report })
+    }
     this.#report()
   }
 

@@ -6,6 +6,7 @@ import { adoptZone, loadZone, UnsignedZone } from '../../src/pipeline/index.ts'
 import { nameFromText } from '../../src/wire/index.ts'
 import { runCommand, runSuccessfully } from '../peers/index.ts'
 import { testFolder, zoneText } from './folder.ts'
+import { startReady, testPort, until } from './server.ts'
 
 const ORIGIN = nameFromText('zz.')
 
@@ -18,6 +19,28 @@ async function fedFolder(): Promise<string> {
   await zone.close()
   return folder
 }
+
+test('to load a zone file anew says that the feed begins anew', async () => {
+  const folder = await fedFolder()
+  const load = () => runSuccessfully('load', join(folder, 'zz.zone'), '--zone', 'zz', '--data', folder)
+  expect((await load()).stderr).toContain(
+    'zz. followed a feed up to event 0: it begins anew, with these records at event 0',
+  )
+  expect((await load()).stderr).not.toContain('feed')
+})
+
+test('a zone that is signed, and that the server is not told to sign, follows no feed', async () => {
+  const folder = testFolder({ 'zz.zone': zoneText('zz.', 7), 'events.jsonl': '' })
+  const listen = ['--listen', `127.0.0.1@${testPort()}`, '--workers', '1']
+  const signing = await startReady(folder, '--zone', 'zz=zz.zone', '--sign', 'zz', ...listen)
+  await signing.stop()
+  await startReady(folder, '--feed', 'zz=events.jsonl', ...listen)
+  const status = () => runCommand('feed', 'status', '--data', join(folder, 'data'))
+  await until(async () => (await status()).stdout.includes('zz.  failed'))
+  const { stdout, status: code } = await status()
+  expect(stdout).toContain('problem  the zone is signed, and this server is not told to sign it')
+  expect(code).toBe(1)
+})
 
 describe('feed export', () => {
   test('writes a snapshot document, to a file too', async () => {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { nameToText } from '../../wire/index.ts'
+import { type Name, nameToText } from '../../wire/index.ts'
 import { ExitCode } from '../exit.ts'
 import { writeJson, writeOut } from '../output.ts'
 import { progressView } from '../progress.ts'
@@ -36,6 +36,7 @@ Examples:
       const origin = originOption(options.zone)
       const { formatFinding } = await import('../../zone/checks/index.ts')
       const { formatProblem } = await import('../../zonefile/index.ts')
+      const followed = await feedBefore(resolve(options.data), origin)
       const progress = progressView()
       const result = await loadZone({
         dataDir: resolve(options.data),
@@ -56,5 +57,27 @@ Examples:
         )
       }
       if (!ok) process.exitCode = ExitCode.Fault
+      else if (followed !== undefined) {
+        const note = `${nameToText(origin)} followed a feed up to event ${followed}: it begins anew, with these records at event 0`
+        process.stderr.write(`zonecut: ${note}; zonecut feed snapshot keeps a feed going\n`)
+      }
     })
+}
+
+/** The last event of the feed that the version in the store follows; undefined when it follows none, or can't be read. */
+async function feedBefore(dataDir: string, origin: Name): Promise<number | undefined> {
+  const { currentVersion, openZone, StoreError } = await import('../../store/index.ts')
+  const { readCursor } = await import('../../pipeline/index.ts')
+  if (currentVersion(dataDir, origin) === undefined) return undefined
+  try {
+    const snapshot = openZone(dataDir, origin, { method: 'lmdb' })
+    try {
+      return readCursor(snapshot)?.seq
+    } finally {
+      snapshot.close()
+    }
+  } catch (error) {
+    if (error instanceof StoreError) return undefined
+    throw error
+  }
 }

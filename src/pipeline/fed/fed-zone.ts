@@ -446,8 +446,13 @@ function describeDue({ kind, name, type, seq, refusal }: DueChange): RecentCommi
   return { ...common, outcome: 'refused', note: `${refusal.reason}: ${refusal.message}` }
 }
 
+function objectText(object: FeedEvent['object']): string {
+  const of = object.kind === 'rrset' ? ` ${object.type}` : ''
+  return `${object.kind} ${object.name}${of}`
+}
+
 function describe({ seq, event }: TakenEvent, verdict: Verdict): RecentCommit['events'][number] {
-  const object = event === undefined ? null : `${event.object.kind} ${event.object.name}`
+  const object = event === undefined ? null : objectText(event.object)
   const common = { seq: seq ?? null, object, op: event?.op ?? null }
   if (verdict instanceof FeedRefusal) {
     return { ...common, outcome: 'refused', note: `${verdict.reason}: ${verdict.message}` }
