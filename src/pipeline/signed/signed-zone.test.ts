@@ -76,6 +76,8 @@ describe('a zone that is kept signed', () => {
     ['algorithm', (kept: Kept) => kept.request((state) => requestAlgorithm(state, DnssecAlgorithm.ED25519))],
   ])(
     '%s rollover: valid at every hour, interrupted at every hour, and the old keys are gone at its end',
+    // Five days of hours, the zone verified after each: 10 s, and several times that where others use the machine.
+    { timeout: 120_000 },
     async (kind, request) => {
       const kept = await Kept.begin(POLICY, 12)
       for (let hour = 0; hour < 24; hour++) await kept.advance(HOUR)
@@ -101,7 +103,9 @@ describe('a zone that is kept signed', () => {
     },
   )
 
-  test('a KSK is rolled over though no server of the parent can be asked, when an operator tells what it shows', async () => {
+  test('a KSK is rolled over though no server of the parent can be asked, when an operator tells what it shows', {
+    timeout: 120_000,
+  }, async () => {
     const kept = await Kept.begin(POLICY, 12, false)
     const tell = (sight: 'there' | 'gone', id: string) =>
       kept.request((state) => reportDs(state, { id, sight, at: kept.now, ttl: HOUR }, kept.now))
