@@ -22,6 +22,8 @@ import { compareOctets, nameOfKey, type RRset, sameRRset, type ZoneNode } from '
 
 /** Buckets that an update adds at the most, beyond one for each name that it adds. */
 const MOST_SPLITS = 8
+/** Buckets whose entries are held from the first look at them to their writing. */
+const MOST_HELD = 2048
 
 /** What became of the compiled entries. */
 export interface EntryOutcome {
@@ -66,6 +68,8 @@ export class EntryUpdate {
   readonly #compiled: Compiled[] = []
   readonly #octets = new OctetWriter(4096)
   readonly #written = new Set<number>()
+  /** Entries of buckets as they stand in the table. */
+  readonly #held = new Map<number, BucketEntry[]>()
   #count: number
   #entries: number
   #delegations: number
@@ -105,6 +109,7 @@ export class EntryUpdate {
     let added = 0
     this.#byBucket((number, compiled) => {
       const entries = this.#read(number)
+      if (this.#held.size < MOST_HELD) this.#held.set(number, entries)
       for (const each of compiled) {
         added += (each.end > each.nameEnd ? 1 : 0) - (this.#indexOf(entries, each) >= 0 ? 1 : 0)
       }
@@ -119,7 +124,7 @@ export class EntryUpdate {
     }
   }
 
-  /** Bucket by bucket: of a host that a third of the zone uses, only one bucket's entries are held at a time. */
+  /** Bucket by bucket: of a host that a third of the zone uses, only some buckets' entries are held at a time. */
   #byBucket(visit: (number: number, compiled: readonly Compiled[]) => void): void {
     const count = this.#count
     const mask = bucketMask(count)
@@ -145,6 +150,7 @@ export class EntryUpdate {
   }
 
   #reachBelow(key: Uint8Array): void {
+    if (!this.#view.hasBelow(nameOfKey(key, 0, key.length, this.#origin))) return
     for (const below of this.#view.nodes(key)) {
       if (!startsWith(below.key, key)) return
       this.#reach(below.key)
@@ -185,14 +191,14 @@ export class EntryUpdate {
     for (const each of compiled) {
       const { tag, start, nameEnd, end } = each
       const at = this.#indexOf(entries, each)
-      const before = entries[at]?.octets
-      const after = end === nameEnd ? undefined : buf.subarray(start, end)
-      if (before === undefined || after === undefined ? before === after : compareAll(before, after) === 0) continue
+      const before = entries[at]
+      const after = end === nameEnd ? undefined : { tag, buf, start, end }
+      if (before === undefined || after === undefined ? before === after : isSameEntry(before, after)) continue
       changed = true
       this.#tally(before, -1)
       this.#tally(after, 1)
       if (after === undefined) entries.splice(at, 1)
-      else entries.splice(at < 0 ? entries.length : at, at < 0 ? 0 : 1, { tag, octets: after })
+      else entries.splice(at < 0 ? entries.length : at, at < 0 ? 0 : 1, after)
     }
     if (changed) this.#write(number, entries)
   }
@@ -200,23 +206,35 @@ export class EntryUpdate {
   /** Index of the entry of the same name, or -1. */
   #indexOf(entries: readonly BucketEntry[], { tag, start, nameEnd }: Compiled): number {
     const { buf } = this.#octets
-    return entries.findIndex((entry) => entry.tag === tag && startsWith(entry.octets, buf, start, nameEnd))
+    const length = nameEnd - start
+    return entries.findIndex(
+      (entry) =>
+        entry.tag === tag &&
+        entry.end - entry.start >= length &&
+        compareOctets(entry.buf, entry.start, entry.start + length, buf, start, nameEnd) === 0,
+    )
   }
 
   /** Counts an entry that came or went. */
-  #tally(octets: Uint8Array | undefined, by: 1 | -1): void {
-    if (octets === undefined) return
+  #tally(entry: BucketEntry | undefined, by: 1 | -1): void {
+    if (entry === undefined) return
+    const { buf, start } = entry
     this.#entries += by
-    if (octets[1 + octets[0]!] === EntryKind.Delegation) this.#delegations += by
+    if (buf[start + 1 + buf[start]!] === EntryKind.Delegation) this.#delegations += by
   }
 
   #read(number: number): BucketEntry[] {
+    const held = this.#held.get(number)
+    if (held !== undefined) return held
     const value = this.#tables.Buckets.getBinary(numberKey(number))
     return value === undefined ? [] : bucketEntries(value, 0, entryEnd)
   }
 
   #write(number: number, entries: readonly BucketEntry[]): void {
-    this.#tables.Buckets.putSync(numberKey(number), Buffer.from(bucketOfEntries(entries)))
+    this.#held.delete(number)
+    // It is written when this returns.
+    const { buffer, byteOffset, length } = bucketOfEntries(entries)
+    this.#tables.Buckets.putSync(numberKey(number), Buffer.from(buffer, byteOffset, length))
     this.#written.add(number)
   }
 
@@ -231,7 +249,8 @@ export class EntryUpdate {
       const staying: BucketEntry[] = []
       const going: BucketEntry[] = []
       for (const entry of this.#read(source)) {
-        hashOctets(entry.octets, 1, 1 + entry.octets[0]!, this.#info.hashSeed)
+        const { buf, start } = entry
+        hashOctets(buf, start + 1, start + 1 + buf[start]!, this.#info.hashSeed)
         const list = bucketOf(nameHash.low, this.#count, mask) === added ? going : staying
         list.push(entry)
       }
@@ -254,8 +273,8 @@ function isSame(a: readonly RRset[], b: readonly RRset[], type: number): boolean
   return one === undefined || other === undefined ? one === other : sameRRset(one, other)
 }
 
-function compareAll(a: Uint8Array, b: Uint8Array): number {
-  return compareOctets(a, 0, a.length, b, 0, b.length)
+function isSameEntry(a: BucketEntry, b: BucketEntry): boolean {
+  return compareOctets(a.buf, a.start, a.end, b.buf, b.start, b.end) === 0
 }
 
 /** Where the key of the parent ends within a key's first `end` octets: 0x00 ends a label. */
@@ -265,8 +284,6 @@ function parentEnd(key: Uint8Array, end: number): number {
   return at
 }
 
-/** Whether octets begin with `other[start..end)`. */
-function startsWith(octets: Uint8Array, other: Uint8Array, start = 0, end = other.length): boolean {
-  const length = end - start
-  return octets.length >= length && compareOctets(octets, 0, length, other, start, end) === 0
+function startsWith(octets: Uint8Array, other: Uint8Array): boolean {
+  return octets.length >= other.length && compareOctets(octets, 0, other.length, other, 0, other.length) === 0
 }

@@ -9,6 +9,7 @@ import {
   type StatePut,
   siblingHosts,
   type Tables,
+  type Tree,
   WritableZone,
   type ZoneInfo,
   type ZoneSnapshot,
@@ -91,8 +92,9 @@ export class ZoneUpdater {
    */
   apply(changes: Iterable<RRsetChange>, options: UpdateOptions = {}): UpdateResult {
     let work: ZoneWork | undefined
+    const { owners } = this.#zone.snapshot
     const info = this.#zone.commit((tables, before) => {
-      const update = new Update(this.#zone.path, this.#zone.origin, tables, before)
+      const update = new Update(this.#zone.path, this.#zone.origin, tables, owners, before)
       work = update.run(changes, options)
       return work
     })
@@ -115,19 +117,22 @@ class Update {
   readonly #path: string
   readonly #origin: Name
   readonly #tables: Tables
+  /** The table of owners as it was. */
+  readonly #owners: Tree
   readonly #before: ZoneInfo
 
-  constructor(path: string, origin: Name, tables: Tables, before: ZoneInfo) {
+  constructor(path: string, origin: Name, tables: Tables, owners: Tree, before: ZoneInfo) {
     this.#path = path
     this.#origin = origin
     this.#tables = tables
+    this.#owners = owners
     this.#before = before
   }
 
   run(changes: Iterable<RRsetChange>, { state = [], cause = 'update', seqs, ...options }: UpdateOptions): ZoneWork {
     const before = this.#before
     const { nodes, denials } = sortChanges(changes, this.#origin, before.nsec3)
-    const changed = new OwnerBlocks(this.#tables).apply(nodes)
+    const changed = new OwnerBlocks(this.#tables, this.#owners).apply(nodes)
     const slots = new DenialSlots(this.#tables)
     const bits = this.#spreadDenials(slots, denials.filter(({ rrset }) => rrset !== undefined).length)
     const denial = slots.apply(denials, bits)

@@ -1,11 +1,16 @@
 import { BucketBuilder } from './bucket.ts'
 import { readU16, readU32 } from './octets.ts'
 
-/** One name's entry, taken out of its bucket: the length and octets of the name, then what `answer/` put there. */
+/**
+ * One name's entry, taken out of its bucket, is `buf[start..end)`: the length and octets of the name, then what `answer/` put
+ * there. Views of their own would cost more than all else that is done with them.
+ */
 export interface BucketEntry {
   /** 16 bits. */
   readonly tag: number
-  readonly octets: Uint8Array
+  readonly buf: Uint8Array
+  readonly start: number
+  readonly end: number
 }
 
 /** Octets of a tag with its offset, and what offsets count in (bucket.ts). */
@@ -14,7 +19,7 @@ const UNIT = 16
 const LARGEST_BUCKET = UNIT * 0xffff
 
 /**
- * The entries of the bucket that begins at `start` of `buf`, as views of it.
+ * The entries of the bucket that begins at `start` of `buf`, in its memory.
  * @param endOf tells where an entry ends, given where what follows its name begins
  */
 export function bucketEntries(
@@ -22,11 +27,14 @@ export function bucketEntries(
   start: number,
   endOf: (buf: Uint8Array, at: number) => number,
 ): BucketEntry[] {
-  return Array.from({ length: readU32(buf, start) }, (_, i) => {
+  const count = readU32(buf, start)
+  const entries: BucketEntry[] = []
+  for (let i = 0; i < count; i++) {
     const at = start + 4 + TAG_LENGTH * i
     const entry = start + UNIT * readU16(buf, at + 2)
-    return { tag: readU16(buf, at), octets: buf.subarray(entry, endOf(buf, entry + 1 + buf[entry]!)) }
-  })
+    entries.push({ tag: readU16(buf, at), buf, start: entry, end: endOf(buf, entry + 1 + buf[entry]!) })
+  }
+  return entries
 }
 
 /**
@@ -34,9 +42,9 @@ export function bucketEntries(
  * @throws RangeError when they are more than offsets reach
  */
 export function bucketOfEntries(entries: readonly BucketEntry[]): Uint8Array {
-  const octets = entries.reduce((sum, entry) => sum + TAG_LENGTH + UNIT + entry.octets.length, UNIT)
+  const octets = entries.reduce((sum, { start, end }) => sum + TAG_LENGTH + UNIT + end - start, UNIT)
   if (octets > LARGEST_BUCKET) throw new RangeError(`a bucket of ${octets} octets is too large`)
-  for (const { tag, octets } of entries) builder.add(tag, octets, 0, octets.length)
+  for (const { tag, buf, start, end } of entries) builder.add(tag, buf, start, end)
   return builder.take()
 }
 

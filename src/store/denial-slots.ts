@@ -122,7 +122,9 @@ export class DenialSlots {
       return
     }
     for (const { hash, buf, start, end } of records) this.#builder.add(hash, 0, buf, start, end)
-    this.#tables.Denial.putSync(numberKey(slot), Buffer.from(this.#builder.take()))
+    const { buffer, byteOffset, length } = this.#builder.take()
+    // It is written when this returns.
+    this.#tables.Denial.putSync(numberKey(slot), Buffer.from(buffer, byteOffset, length))
   }
 }
 

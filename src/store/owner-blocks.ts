@@ -1,8 +1,7 @@
 import { compareOctets, type RRset } from '../zone/index.ts'
 import { BLOCK_TARGET, BlockBuilder, decodeRRsets, encodeNode } from './block.ts'
 import type { Tables } from './environment.ts'
-import { OWNER_PREFIX, Table } from './layout.ts'
-import { LmdbSource } from './lmdb-tree.ts'
+import { OWNER_PREFIX } from './layout.ts'
 import { OctetWriter, readU16, readU32 } from './octets.ts'
 import { Seek, type Tree } from './tree.ts'
 
@@ -39,9 +38,10 @@ export class OwnerBlocks {
   readonly #tree: Tree
   readonly #builder = new BlockBuilder()
 
-  constructor(tables: Tables) {
+  /** @param owners the table as it was before the transaction: no block is looked at once it was rewritten */
+  constructor(tables: Tables, owners: Tree) {
     this.#tables = tables
-    this.#tree = new LmdbSource(tables, '').tree(Table.Owners)
+    this.#tree = owners
   }
 
   /**
@@ -127,7 +127,8 @@ export class OwnerBlocks {
 
   #putBlock(): void {
     const { key, value } = this.#builder.take()
-    this.#tables.Owners.putSync(tableKey(key), Buffer.from(value))
+    // It is written when this returns.
+    this.#tables.Owners.putSync(tableKey(key), Buffer.from(value.buffer, value.byteOffset, value.length))
   }
 }
 

@@ -108,7 +108,7 @@ export class WritableZone {
 
   /** The zone as the last commit left it; valid until the next one. */
   get snapshot(): ZoneSnapshot {
-    this.#snapshot ??= ZoneSnapshot.open(this.path)
+    this.#snapshot ??= ZoneSnapshot.open(this.path).remembering()
     return this.#snapshot
   }
 
@@ -155,7 +155,7 @@ export class WritableZone {
   /** Whoever holds old pages keeps them from being used again. */
   #renewSnapshot(): void {
     const before = this.#snapshot
-    this.#snapshot = before?.newest()
+    this.#snapshot = before?.newest().remembering()
     before?.close()
   }
 

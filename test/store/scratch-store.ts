@@ -36,7 +36,9 @@ export function entriesOf(snapshot: ZoneSnapshot): string[] {
   for (let number = 0; number < snapshot.info.buckets; number++) {
     if (!snapshot.buckets.seek(numberKey(number), 4, Seek.Exact)) throw new Error(`bucket ${number} is missing`)
     const { buf, offset } = snapshot.buckets
-    for (const { octets } of bucketEntries(buf, offset, entryEnd)) entries.push(Buffer.from(octets).toString('hex'))
+    for (const entry of bucketEntries(buf, offset, entryEnd)) {
+      entries.push(Buffer.from(entry.buf.subarray(entry.start, entry.end)).toString('hex'))
+    }
   }
   return entries.sort()
 }
