@@ -6,15 +6,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort, HOST } from '../../bench/compare/launch.ts'
 import { queryList } from '../../bench/compare/workloads.ts'
 import { ChangeMaker } from '../../bench/feed/changes.ts'
+import { checkAnswers } from '../../bench/feed/check-answers.ts'
 import { readDelegations } from '../../bench/feed/delegations.ts'
 import { EventWriter, eventsOf } from '../../bench/feed/events.ts'
 import { FedServer } from '../../bench/feed/fed-server.ts'
 import { runJob } from '../../bench/feed/job.ts'
 import { Marks, Shown } from '../../bench/feed/marks.ts'
+import { updateMessage } from '../../bench/feed/update-message.ts'
+import { sendUpdates } from '../../bench/feed/update-sender.ts'
+import { updatedPeers } from '../../bench/feed/updated-peers.ts'
 import { writeTldZone } from '../../bench/zone/generate.ts'
 import { readZoneNames } from '../../bench/zone/names.ts'
 import { parseEvent } from '../../src/feed/index.ts'
 import { nameFromText } from '../../src/wire/index.ts'
+import { findTool, startPeer } from '../peers/index.ts'
 import { Random } from '../zones/random.ts'
 
 const ORIGIN = nameFromText('zz.')
@@ -43,6 +48,33 @@ describe('the changes of a registry', () => {
     const delegations = readDelegations(zone, ORIGIN, 50, new Random(1))
     expect(new Set(delegations.map(({ name }) => name)).size).toBe(50)
   })
+})
+
+describe('the same changes as dynamic updates', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'zonecut-bench-updates-'))
+  const file = join(folder, 'zz.zone')
+  writeTldZone(file, { origin: 'zz.', delegations: 300, seed: 1 })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test.each(updatedPeers(false).filter(({ kind }) => findTool(kind.tool) !== undefined))(
+    '$name takes them',
+    async ({ kind }) => {
+      const random = new Random(3)
+      const maker = new ChangeMaker('zz.', readDelegations(file, ORIGIN, 300, random), random)
+      const changes = Array.from({ length: 200 }, () => maker.next())
+      const messages = [changes.slice(0, 100), changes.slice(100)].map((some) => updateMessage(ORIGIN, some))
+      const peer = await startPeer(kind, [{ origin: 'zz.', file }])
+      try {
+        expect(await sendUpdates(peer.host, peer.port, messages, 1)).toBeGreaterThan(0)
+        await checkAnswers(peer.port, changes)
+        const kept = changes.find(({ kind }) => kind === 'ns')!
+        await expect(checkAnswers(peer.port, [{ ...kept, after: undefined }])).rejects.toThrow('should be')
+      } finally {
+        await peer.stop()
+      }
+    },
+    60_000,
+  )
 })
 
 describe('replies for marked domains', () => {
