@@ -87,7 +87,7 @@ export function updatedPeers(signed: boolean): UpdatedPeer[] {
       kind: updatedKnot(signed, 0),
     },
     {
-      name: 'Knot DNS, zonefile-sync: -1',
+      name: 'Knot DNS (zonefile-sync: -1)',
       settings: 'updates flushed to the journal, the zone file never written',
       kind: updatedKnot(signed, -1),
     },
