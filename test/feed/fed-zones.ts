@@ -63,11 +63,7 @@ export class Restartable {
 
   static async begin(isSigned: boolean, dataDir = scratchFolder()): Promise<Restartable> {
     const one = new Restartable(dataDir, isSigned)
-    const file = join(scratchFolder(), 'zz.zone')
-    writeFileSync(file, ZONE)
-    const signing = isSigned ? { signing: signingOfWhole(one.#life, one.#keys, seconds()) } : {}
-    const { ok } = await loadZone({ dataDir, origin: ORIGIN, file, ...signing })
-    if (!ok) throw new Error('the zone to begin with was refused')
+    await loadStart(dataDir, isSigned)
     cleanups.push(() => one.#zone.close())
     one.#open()
     await adoptZone(one.#zone, Date.now())
@@ -96,19 +92,22 @@ export class Restartable {
   #open(): void {
     const { dataDir } = this
     this.#zone = this.#isSigned
-      ? new SignedZone({ dataDir, origin: ORIGIN, policy: DEFAULT_POLICY, keys: this.#keys })
+      ? new SignedZone({ dataDir, origin: ORIGIN, policy: DEFAULT_POLICY, keys: keysIn(dataDir) })
       : new UnsignedZone(dataDir, ORIGIN, 'increment')
-  }
-
-  get #keys() {
-    return { kind: 'files', folder: join(this.dataDir, 'keys') } as const
-  }
-
-  get #life(): KeyLife {
-    return new KeyLife(ORIGIN, DEFAULT_POLICY, this.#keys)
   }
 }
 
-function seconds(): number {
-  return Math.floor(Date.now() / 1000)
+/** Loads the zone to begin with, before it follows its feed. */
+export async function loadStart(dataDir: string, isSigned: boolean): Promise<void> {
+  const file = join(scratchFolder(), 'zz.zone')
+  writeFileSync(file, ZONE)
+  const keys = keysIn(dataDir)
+  const life = () => new KeyLife(ORIGIN, DEFAULT_POLICY, keys)
+  const signing = isSigned ? { signing: signingOfWhole(life(), keys, Math.floor(Date.now() / 1000)) } : {}
+  const { ok } = await loadZone({ dataDir, origin: ORIGIN, file, ...signing })
+  if (!ok) throw new Error('the zone to begin with was refused')
+}
+
+export function keysIn(dataDir: string) {
+  return { kind: 'files', folder: join(dataDir, 'keys') } as const
 }

@@ -12,7 +12,8 @@ const OF_APEX = /^zz\. \d+ (SOA|NS) /
 /** What the store holds of zz. and its feed, as the model writes it. */
 export interface Stored {
   readonly serial: number
-  readonly cursor: FeedCursor
+  /** Undefined while the zone's records are not its first objects yet. */
+  readonly cursor: FeedCursor | undefined
   readonly zone: readonly string[]
   readonly objects: readonly string[]
   readonly dead: readonly Pick<DeadLetter, 'seq' | 'reason'>[]
@@ -21,7 +22,7 @@ export interface Stored {
 export function storedIn(snapshot: ZoneSnapshot): Stored {
   return {
     serial: snapshot.serial,
-    cursor: readCursor(snapshot)!,
+    cursor: readCursor(snapshot),
     zone: recordLines([...snapshot.nodes()].map(({ node }) => node)),
     objects: objectLines(snapshot),
     dead: [...deadLetters(snapshot)].map(({ seq, reason }) => ({ seq, reason })),

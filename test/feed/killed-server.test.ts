@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { ask, until } from '../commands/server.ts'
+import { Random } from '../zones/random.ts'
+import { scratchFolder } from './fed-zones.ts'
+import { FeedFile } from './feed-file.ts'
+import { FeedServer } from './feed-server.ts'
+import { LeftBehind } from './killed.ts'
+import { LiveStream, type StreamEvent } from './registry-stream.ts'
+
+const KILLS = 30
+
+test('a server killed amid events from a file and over HTTP loses none, doubles none, and keeps what it acknowledged', async () => {
+  const random = new Random(33)
+  const folder = scratchFolder()
+  const stream = new LiveStream(random)
+  const file = new FeedFile(folder, random, stream)
+  const server = new FeedServer({ folder, source: `file: ${file.path}` })
+  const left = new LeftBehind(server.dataDir, stream)
+  // The last event that an answer said to be on the disk.
+  let acknowledged = 0
+  let answered = 0
+  const push = async (written: readonly StreamEvent[]) => {
+    // What can't be read has no number by which it is known again.
+    const events = written.filter(({ model }) => model.fault !== 'malformed')
+    if (events.length === 0 || random.chance(0.5)) return
+    // A request that ends with the server is answered by nobody.
+    const answer = await server.push(...events.map(({ text }) => text)).catch(() => undefined)
+    for (const { outcome, seq } of (answer?.json.outcomes ?? []) as { outcome: string; seq?: number }[]) {
+      expect(['applied', 'ignored', 'refused', 'pending', 'gap']).toContain(outcome)
+      if (outcome !== 'gap' && seq !== undefined) acknowledged = Math.max(acknowledged, seq)
+      answered++
+    }
+  }
+  try {
+    let serial = 1
+    for (let kill = 0; kill < KILLS; kill++) {
+      await server.start()
+      // What was on the disk is answered from the first.
+      const [soa] = (await ask(server.port, 'zz', 'SOA')).answers
+      expect(Number(soa!.data.split(' ')[2])).toBeGreaterThanOrEqual(serial)
+      file.run((events) => void push(events))
+      await sleep(100 + random.below(250))
+      file.stop()
+      if (random.chance(0.1)) file.rotate()
+      await server.kill()
+      expect(left.check()).toBeGreaterThanOrEqual(acknowledged)
+      serial = left.progress.serial
+    }
+    expect(answered).toBeGreaterThan(KILLS)
+    await server.start()
+    await until(() => left.progress.seq === stream.events.length && !left.progress.isWaiting, 30)
+    left.checkEnd()
+    const types = new Map(left.zone.map((line) => [line.split(' ', 2).join(' '), line.split(' ', 2)]))
+    for (const [name, type] of types.values()) {
+      const lines = left.zone.filter((line) => line.startsWith(`${name} ${type} `))
+      expect(await server.answers(name!, type!)).toEqual(lines)
+    }
+  } finally {
+    file.stop()
+    await server.kill()
+  }
+}, 240_000)

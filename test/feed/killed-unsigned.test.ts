@@ -1,0 +1,6 @@
+import { test } from 'vitest'
+import { killKeeper } from './killed-keeper.ts'
+
+test('of an unsigned zone no event is lost or applied twice, however often its writer is killed', async () => {
+  await killKeeper(false, 31, 85)
+}, 240_000)
