@@ -87,6 +87,12 @@ zones:
     return (await this.cursor()).json.seq as number | undefined
   }
 
+  /** As it answers. */
+  async soaSerial(): Promise<number> {
+    const [soa] = (await ask(this.port, this.origin, 'SOA')).answers
+    return Number(soa!.data.split(' ')[2])
+  }
+
   /** What it answers about one RRset, as the lines that the answer, or the referral, has of it; sorted. */
   async answers(name: string, type: string): Promise<string[]> {
     const { rcode, answers, authorities, additionals } = await ask(this.port, name, type)

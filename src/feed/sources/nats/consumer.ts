@@ -32,7 +32,8 @@ export interface Progress {
 /**
  * The durable consumer, so that the next message it delivers is one that was received already or the first that was not.
  * One that has delivered more than was received, to a process that died or over a connection that broke, would give what
- * was lost only after the ack wait, amid later messages: it is made anew from what is settled.
+ * was lost only after the ack wait, amid later messages; one that acknowledgements did not reach would give again what is
+ * settled. Either is made anew from what is settled.
  */
 export async function readyConsumer(
   manager: JetStreamManager,
@@ -43,7 +44,7 @@ export async function readyConsumer(
   const found = await findConsumer(manager, stream, durable)
   if (found !== undefined) {
     refuseUnfit(found, settings)
-    if (found.delivered.stream_seq <= received) return found
+    if (found.delivered.stream_seq <= received && found.ack_floor.stream_seq >= settled) return found
     await manager.consumers.delete(stream, durable)
   }
   return manager.consumers.add(stream, {

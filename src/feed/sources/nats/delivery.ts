@@ -3,13 +3,15 @@ import { type Giving, messageOf } from '../giving.ts'
 import { decodeEvent } from '../lines.ts'
 import type { FeedItem } from '../source.ts'
 import type { Progress } from './consumer.ts'
-import { Unsettled } from './unsettled.ts'
+import { Unsettled, unlessClosed } from './unsettled.ts'
 
 /** Messages on their way from the consumer to the sink; outlives connections. */
 export class Delivery {
   readonly #giving: Giving
   readonly #unsettled = new Unsettled()
   #received: number
+  /** When the stream stored the last one received, nanoseconds; undefined while none was. */
+  #receivedTime: bigint | undefined
   /** When the stream was made, which tells it from another of its name; undefined until one was seen. */
   #stream: string | undefined
   #waiting: FeedItem[] = []
@@ -43,17 +45,29 @@ export class Delivery {
       const kept = this.#stream === stream ? last : 0
       if (kept < this.#received) {
         this.#received = kept
+        this.#receivedTime = undefined
         this.#unsettled.forgetAfter(kept)
       }
     }
     this.#stream = stream
   }
 
-  /** Gives a message to the sink, in time; one that was given and still waits only learns where it is acknowledged. */
+  /**
+   * Gives a message to the sink, in time; one that was given and still waits only learns where it is acknowledged, and one
+   * that is settled is acknowledged again: what can't be read has no number by which the feed would know it.
+   */
   accept(message: JsMsg): void {
+    const isReceived = message.seq <= this.#received && message.timestampNanos <= (this.#receivedTime ?? -1n)
+    if (isReceived && !this.#unsettled.has(message)) {
+      unlessClosed(() => message.ack())
+      return
+    }
     const settle = this.#unsettled.add(message)
     if (settle === undefined) return
-    this.#received = Math.max(this.#received, message.seq)
+    if (message.seq > this.#received) {
+      this.#received = message.seq
+      this.#receivedTime = message.timestampNanos
+    }
     this.#waiting.push({
       ...decodeEvent(message.data),
       position: this.position,

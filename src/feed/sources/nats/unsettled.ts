@@ -23,11 +23,15 @@ export class Unsettled {
     return lowest
   }
 
+  /** Whether the message was given and still waits. */
+  has(message: JsMsg): boolean {
+    return this.#waiting.get(message.seq)?.time === message.timestampNanos
+  }
+
   /** @returns what settles the message; undefined when it was given before and still waits */
   add(message: JsMsg): (() => void) | undefined {
-    const known = this.#waiting.get(message.seq)
-    if (known !== undefined && known.time === message.timestampNanos) {
-      known.message = message
+    if (this.has(message)) {
+      this.#waiting.get(message.seq)!.message = message
       return undefined
     }
     const added: Waiting = { sequence: message.seq, time: message.timestampNanos, message }
@@ -50,7 +54,7 @@ export class Unsettled {
   }
 }
 
-function unlessClosed(tell: () => void): void {
+export function unlessClosed(tell: () => void): void {
   try {
     tell()
   } catch {} // the connection has ended: the server gives the message again
