@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib'
  * The DNS root zone as IANA published it, serial 2026073102. It is not part of this project: the tests that use it run
  * where a folder `shared` stands beside the checkout, or where ZONECUT_SHARED names it.
  */
-const SHARED = process.env.ZONECUT_SHARED ?? resolve(import.meta.dirname, '../../../shared')
+export const SHARED = process.env.ZONECUT_SHARED ?? resolve(import.meta.dirname, '../../../shared')
 export const ROOT_ZONE_GZ = join(SHARED, 'data/root-2026073102.zone.gz')
 
 /** A time, as ldns-verify-zone takes it, at which that zone's signatures hold. */
