@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { ask, until } from '../commands/server.ts'
+import { until } from '../commands/server.ts'
 import { Random } from '../zones/random.ts'
 import { scratchFolder } from './fed-zones.ts'
 import { FeedFile } from './feed-file.ts'
@@ -37,17 +37,19 @@ test('a server killed amid events from a file and over HTTP loses none, doubles 
     for (let kill = 0; kill < KILLS; kill++) {
       await server.start()
       // What was on the disk is answered from the first.
-      const [soa] = (await ask(server.port, 'zz', 'SOA')).answers
-      expect(Number(soa!.data.split(' ')[2])).toBeGreaterThanOrEqual(serial)
+      expect(await server.soaSerial()).toBeGreaterThanOrEqual(serial)
       file.run((events) => void push(events))
-      await sleep(100 + random.below(250))
+      // So that it goes on, however slow the machine is: half of the times after an answer.
+      const before = answered
+      if (random.chance(0.5)) await until(() => answered > before)
+      await sleep(random.below(250))
       file.stop()
       if (random.chance(0.1)) file.rotate()
       await server.kill()
       expect(left.check()).toBeGreaterThanOrEqual(acknowledged)
       serial = left.progress.serial
     }
-    expect(answered).toBeGreaterThan(KILLS)
+    expect(answered).toBeGreaterThan(KILLS / 4)
     await server.start()
     await until(() => left.progress.seq === stream.events.length && !left.progress.isWaiting, 30)
     left.checkEnd()
