@@ -12,8 +12,17 @@ import { type RecordKind, type Ref, readRecordKey } from './keys.ts'
 import { isAddress } from './own-rrsets.ts'
 import { addressesOf, dsOf, nsOf, ownRRset, ownType, publishedHosts } from './projection.ts'
 import { isNothing, latest, type ObjectRecord } from './record.ts'
-import { needFree, needHostName, needOwnRRset, needPlace, needUnused } from './soundness.ts'
+import {
+  needFree,
+  needHostName,
+  needNameservers,
+  needOwnNameservers,
+  needOwnRRset,
+  needPlace,
+  needUnused,
+} from './soundness.ts'
 import type { RecordTable, Row } from './table.ts'
+import { APEX_USER } from './users.ts'
 
 export type Verdict =
   | { readonly kind: 'applied' }
@@ -43,7 +52,6 @@ export interface BatchResult {
 }
 
 const APPLIED: Verdict = { kind: 'applied' }
-const APEX_USER = new Uint8Array(0)
 const ADDRESS_TYPES = ['A', 'AAAA'] as const
 
 /**
@@ -174,6 +182,7 @@ export class FeedBatch {
         if (wanted !== null && row.now.live === null) needHostName(this.#draft, ref)
         const until = this.#until(event, row.now)
         if (until > this.#now) return this.#wait(this.#draft.hosts, row, wanted, until, seq, ref)
+        needNameservers(this.#draft, ref, wanted)
         this.#setHost(ref, row, wanted)
         return APPLIED
       }
@@ -188,6 +197,7 @@ export class FeedBatch {
     const row = this.#draft.waitingRRset(ref, type)
     const until = event.publishAt ?? 0
     if (until > this.#now) return this.#wait(this.#draft.waiting, row, object ?? null, until, event.seq, ref)
+    needOwnNameservers(this.#draft, ref, object, type)
     this.#replace(this.#draft.waiting, row, { live: null }, ref)
     this.#setOwn(ref, type, object)
     return APPLIED
@@ -206,6 +216,7 @@ export class FeedBatch {
           try {
             if (object !== null && row.now.live === null) needHostName(this.#draft, ref)
             if (object === null && this.#settings.rules.linkedHosts) needUnused(this.#draft, ref)
+            needNameservers(this.#draft, ref, object)
           } catch (error) {
             this.#replace(this.#draft.hosts, row, { live: row.now.live }, ref)
             throw error
@@ -218,6 +229,7 @@ export class FeedBatch {
         return this.#due1(row, at, (object) => {
           this.#replace(this.#draft.waiting, row, { live: null }, ref)
           needOwnRRset(this.#draft, ref, object ?? undefined, type)
+          needOwnNameservers(this.#draft, ref, object ?? undefined, type)
           this.#setOwn(ref, type, object ?? undefined)
         })
       }
@@ -287,15 +299,13 @@ export class FeedBatch {
   }
 
   #setHost(ref: Ref, row: Row<HostObject>, object: HostObject | null): void {
-    this.#replace(this.#draft.hosts, row, { live: object }, ref)
-    if (!ref.inZone) return
-    this.#touchedHosts.set(ref.text, ref)
-    // The addresses are the host's from now on.
-    if (object === null) return
-    for (const mnemonic of ADDRESS_TYPES) {
-      if (this.#draft.own.touched(ref.text, RRType[mnemonic]))
-        this.#draft.own.set(ref.name, ref.text, RRType[mnemonic], undefined)
+    if (ref.inZone) {
+      this.#touchedHosts.set(ref.text, ref)
+      // The addresses are the host's from now on, also when it goes again.
+      const own = object === null || row.now.live !== null ? [] : this.#draft.ownTypes(ref.name, ref.text)
+      for (const type of own) if (isAddress(type)) this.#draft.own.set(ref.name, ref.text, type, undefined)
     }
+    this.#replace(this.#draft.hosts, row, { live: object }, ref)
   }
 
   #setOwn(ref: Ref, type: number, object: RRsetObject | undefined): void {

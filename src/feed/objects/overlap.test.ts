@@ -92,6 +92,15 @@ describe('a host is refused', () => {
     ])
   })
 
+  test('whose name had addresses of the operator’s own does not leave them behind, in one batch or in many', () => {
+    const zone = 'ns A 192.0.2.1\nns AAAA 2001:db8::1\nexample NS ns\n'
+    const events = [host('ns.zz', ['192.0.2.9']), deletion('domain', 'example.zz'), deletion('host', 'ns.zz')]
+    expect(outcomes(zone, ...events)).toEqual(['applied', 'applied', 'applied'])
+    const registry = new Registry(zone)
+    registry.take(...events)
+    expect(registry.zone).toEqual([])
+  })
+
   test('takes the place of an address that is deleted in the same batch', () => {
     const registry = new Registry('ns A 192.0.2.1\n')
     const events = [rrsetDeletion('ns.zz', 'A'), host('ns.zz', ['192.0.2.9']), domain('example.zz', ['ns.zz'])]

@@ -1,12 +1,13 @@
 import { RRType, typeToText } from '../../iana/index.ts'
 import { nameToText, parentOf } from '../../wire/index.ts'
-import type { RegistryObject, RRsetObject } from '../object.ts'
+import type { HostObject, RegistryObject, RRsetObject } from '../object.ts'
 import { FeedRefusal } from '../outcome.ts'
 import type { Draft } from './draft.ts'
 import { Prefix, type Ref, recordKey, rrsetKey } from './keys.ts'
 import { isAddress, typeFault } from './own-rrsets.ts'
 import { ownRRset } from './projection.ts'
 import { isNothing } from './record.ts'
+import { APEX_USER } from './users.ts'
 
 /*
  * What keeps the zone sound whatever the registry says, and can't be switched off: a name has one owner, a delegation hides
@@ -81,6 +82,35 @@ export function needOwnRRset(draft: Draft, ref: Ref, object: RRsetObject | undef
 /** RFC 5732 3.2.2: a host that a published domain names is not to be deleted. */
 export function needUnused(draft: Draft, ref: Ref): void {
   if (draft.users.isUsed(ref)) refuse('in-use', `${ref.text} is named by a published domain (RFC 5732 3.2.2)`)
+}
+
+/** RFC 1034 4.2.1: a nameserver of the zone itself that lies in the zone keeps an address there when a host changes. */
+export function needNameservers(draft: Draft, ref: Ref, host: HostObject | null): void {
+  if (!ref.inZone || !draft.users.has(ref, APEX_USER)) return
+  if (host === null || host.addrs.length === 0) refuseUnaddressed(ref)
+}
+
+/** The same when an RRset of the operator's own changes. */
+export function needOwnNameservers(draft: Draft, ref: Ref, object: RRsetObject | undefined, type: number): void {
+  if (draft.isApex(ref)) {
+    if (type !== RRType.NS || object === undefined) return
+    for (const rdata of ownRRset(object).rdatas) {
+      const host = draft.ref(nameToText(rdata))
+      if (host.inZone && !hasAddress(draft, host)) refuseUnaddressed(host)
+    }
+  } else if (object === undefined && isAddress(type) && draft.users.has(ref, APEX_USER)) {
+    if (!draft.ownTypes(ref.name, ref.text).some((other) => isAddress(other) && other !== type)) refuseUnaddressed(ref)
+  }
+}
+
+function hasAddress(draft: Draft, ref: Ref): boolean {
+  const { live } = draft.host(ref).now
+  return live === null ? draft.ownTypes(ref.name, ref.text).some(isAddress) : live.addrs.length > 0
+}
+
+function refuseUnaddressed({ text }: Ref): never {
+  const advice = 'send its addresses first, or name others at the apex'
+  refuse('unfit', `${text}, a nameserver of the zone itself, would have no address (RFC 1034 4.2.1): ${advice}`)
 }
 
 /** The name does not belong to a domain, nor to a host whose addresses the feed publishes. */

@@ -4,6 +4,9 @@ import { octetText, type Ref, userKey, usersPrefix } from './keys.ts'
 /** What stands under a key of the index: the key says everything. */
 export const USER_VALUE = Uint8Array.of(0x31)
 
+/** The apex among the users of a host. */
+export const APEX_USER = new Uint8Array(0)
+
 /** Which published domains, and whether the apex, name a host of the zone: the index as a batch has made of it. */
 export class HostUsers {
   readonly #reader: FeedReader
@@ -21,6 +24,11 @@ export class HostUsers {
       this.#hosts.set(host.text, entry)
     }
     entry.users.set(octetText(user), uses)
+  }
+
+  has(host: Ref, user: Uint8Array): boolean {
+    const known = this.#hosts.get(host.text)?.users.get(octetText(user))
+    return known ?? this.#reader.state(userKey(host, user)) !== undefined
   }
 
   /** Looks at no more of the host's users than the batch has taken away, and one. */
