@@ -75,10 +75,9 @@ afterEach(async () => {
   await server?.kill()
 })
 
-/** Processes of a group and the most memory that each has had, in MiB. */
-function peaks(leader: number): number[] {
-  const children = readFileSync(`/proc/${leader}/task/${leader}/children`, 'utf8').trim().split(' ').filter(Boolean)
-  return [leader, ...children].map((pid) => {
+/** The most memory that the server's process and its keeper's have had, in MiB. */
+function peaks({ process, keeperPid }: FeedServer): number[] {
+  return [process.pid, keeperPid].map((pid) => {
     const [, kib] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))!
     return Number(kib) / 1024
   })
@@ -110,7 +109,7 @@ describe('bad input', () => {
     writeFileSync(file, '')
     server = new FeedServer({ folder, source: `file: ${file}` })
     await server.start()
-    const before = peaks(server.process.pid)
+    const before = peaks(server)
     const expected: { seq: number | null; reason: string }[] = []
     let seq = 0
     let count = 0
@@ -140,14 +139,14 @@ describe('bad input', () => {
     expect(dead(server)).toEqual(expected)
     await expectServed(server, count)
     // What is held of a file is bounded by 64 MiB of events; 500 MB went by.
-    expectBounded(before, peaks(server.process.pid), 400)
+    expectBounded(before, peaks(server), 400)
   }, 90_000)
 
   test('over HTTP is refused with its reason, the rest goes on, and memory stays bounded', async () => {
     server = new FeedServer({ source: 'file: /nowhere/events.jsonl' })
     await server.start()
     await until(async () => (await server!.seq()) === 0)
-    const before = peaks(server.process.pid)
+    const before = peaks(server)
     let seq = 0
     let count = 0
     for (const [what, reason, text] of NUMBERED) {
@@ -192,6 +191,6 @@ describe('bad input', () => {
     expect(await server.push(good(count++, ++seq))).toMatchObject({ status: 200, json: { seq } })
     await expectServed(server, count)
     // Sixteen bodies of 10 MiB were there at once.
-    expectBounded(before, peaks(server.process.pid), 16 * 10 * 5)
+    expectBounded(before, peaks(server), 16 * 10 * 5)
   }, 90_000)
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ask, startReady, testPort } from '../commands/server.ts'
 import { type Answer, send } from '../control/http.ts'
@@ -55,6 +55,12 @@ zones:
 
   get process(): ServerProcess {
     return this.#server!
+  }
+
+  /** Of the process that follows the feed, its only child. */
+  get keeperPid(): number {
+    const { pid } = this.process
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'))
   }
 
   /** Starts it, and waits until it answers. */
