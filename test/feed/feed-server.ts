@@ -8,12 +8,11 @@ import { scratchFolder, ZONE } from './fed-zones.ts'
 
 const TOKEN = 'registry-token-0123456789'
 
-/** Settings of a zone's feed as the configuration file has them, in one line. */
 export interface FeedServerOptions {
   readonly origin?: string
   /** The zone to begin with. */
   readonly zone?: string
-  /** As `file: /path`, `nats: { servers: … }`. */
+  /** As the configuration has it: `file: /path`, `nats: { servers: … }`. */
   readonly source: string
   readonly folder?: string
 }

@@ -53,7 +53,7 @@ export async function killKeeper(isSigned: boolean, seed: number, kills: number)
   file.run()
   try {
     let moved = 0
-    for (let kill = 0, seq = 0; kill < kills; kill++) {
+    for (let round = 0, seq = 0; round < kills; round++) {
       keeper = start(request)
       if (random.chance(0.15)) await sleep(random.below(starting))
       else {
@@ -66,9 +66,7 @@ export async function killKeeper(isSigned: boolean, seed: number, kills: number)
         await sleep(random.below(random.pick([20, starting])))
       }
       if (random.chance(0.1)) file.rotate()
-      const exit = once(keeper, 'exit')
-      keeper.kill('SIGKILL')
-      await exit
+      await kill(keeper)
       const now = left.check()
       if (now > seq) moved++
       seq = now
@@ -89,8 +87,15 @@ export async function killKeeper(isSigned: boolean, seed: number, kills: number)
     left.checkEnd()
   } finally {
     file.stop()
-    keeper?.kill('SIGKILL')
+    if (keeper !== undefined) await kill(keeper)
   }
+}
+
+async function kill(keeper: ChildProcess): Promise<void> {
+  if (keeper.exitCode !== null || keeper.signalCode !== null) return
+  const exit = once(keeper, 'exit')
+  keeper.kill('SIGKILL')
+  await exit
 }
 
 function start(request: KeeperRequest): ChildProcess {

@@ -27,8 +27,8 @@ const STATUSES = ['ok', 'serverHold', 'clientHold', 'pendingDelete', 'clientTran
 const REGISTRARS = [null, 'one', 'one', 'two']
 
 /**
- * @param publishAt a time that a change may be asked to be seen at, milliseconds since 1970; undefined for none
- * @param names of the domains that changes may be asked for so
+ * An event about one of a few names, so that events meet.
+ * @param publishAt when it may ask to be seen, milliseconds since 1970; undefined: at once
  */
 export function randomEvent(random: Random, publishAt: number | undefined): RandomEvent {
   if (random.chance(0.08)) return faultyEvent(random)
