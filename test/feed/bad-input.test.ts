@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { deadLetters } from '../../src/pipeline/index.ts'
 import { openZone } from '../../src/store/index.ts'
 import { until } from '../commands/server.ts'
+import type { Answer } from '../control/http.ts'
 import { domain, ds, type EventFields, host, line, rrset } from './events.ts'
 import { ORIGIN, scratchFolder } from './fed-zones.ts'
 import { FeedServer } from './feed-server.ts'
@@ -86,6 +87,15 @@ function peaks({ process, keeperPid }: FeedServer): number[] {
 /** MiB that a process may have grown by at its peak, what the engine had not yet collected included. */
 function expectBounded(before: readonly number[], after: readonly number[], most: number): void {
   for (const [index, mib] of after.entries()) expect(mib - before[index]!).toBeLessThan(most)
+}
+
+/** Who still sends when the answer is there may find the connection closed before it reads the answer. */
+async function expectTooLarge(answer: Promise<Answer>): Promise<void> {
+  const outcome = await answer.then(
+    ({ status, json }) => `${status} ${json.reason}`,
+    (error: NodeJS.ErrnoException) => error.code,
+  )
+  expect(['413 too-large', 'EPIPE', 'ECONNRESET']).toContain(outcome)
 }
 
 function dead({ dataDir }: FeedServer): { seq: number | null; reason: string }[] {
@@ -175,9 +185,9 @@ describe('bad input', () => {
         },
       })
     }
-    expect(await server.pushBody('x'.repeat(17 * MIB))).toMatchObject({ status: 413, json: { reason: 'too-large' } })
+    await expectTooLarge(server.pushBody('x'.repeat(17 * MIB)))
     const bomb = gzipSync(Buffer.alloc(200 * MIB, 'x'))
-    expect(await server.pushBody(bomb, { 'content-encoding': 'gzip' })).toMatchObject({ status: 413 })
+    await expectTooLarge(server.pushBody(bomb, { 'content-encoding': 'gzip' }))
     expect(await server.pushBody(Buffer.from([0xff, 0xfe]))).toMatchObject({
       status: 200,
       json: { outcomes: [{ outcome: 'refused' }] },
