@@ -1,22 +1,27 @@
 import { appendFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Random } from '../zones/random.ts'
 import type { LiveStream, StreamEvent } from './registry-stream.ts'
+
+/** Events that are written ahead of a server that is slow or dead. */
+const MOST_AHEAD = 300
 
 /** The file that a registry appends its events to, as random pieces of lines, and rotates. */
 export class FeedFile {
   readonly path: string
   readonly #random: Random
   readonly #stream: LiveStream
+  readonly #done: () => number
   #timer: NodeJS.Timeout | undefined
   /** The rest of a line that was begun. */
   #rest = ''
   #rotations = 0
 
-  constructor(folder: string, random: Random, stream: LiveStream) {
-    this.path = join(folder, 'events.jsonl')
+  /** @param done tells the last event that the server is done with */
+  constructor(path: string, random: Random, stream: LiveStream, done: () => number) {
+    this.path = path
     this.#random = random
     this.#stream = stream
+    this.#done = done
     writeFileSync(this.path, '')
   }
 
@@ -24,7 +29,8 @@ export class FeedFile {
   run(told: (events: readonly StreamEvent[]) => void = () => {}): void {
     const random = this.#random
     this.#timer = setTimeout(() => {
-      const events = Array.from({ length: random.below(4) }, () => this.#stream.more()).flat()
+      const isAhead = this.#stream.events.length > this.#done() + MOST_AHEAD
+      const events = Array.from({ length: isAhead ? 0 : random.below(4) }, () => this.#stream.more()).flat()
       const text = this.#rest + events.map((event) => `${event.text}\n`).join('')
       const cut = random.chance(0.3) ? random.below(text.length + 1) : text.length
       appendFileSync(this.path, text.slice(0, cut))

@@ -27,8 +27,8 @@ export async function killKeeper(isSigned: boolean, seed: number, kills: number)
   mkdirSync(dataDir)
   await loadStart(dataDir, isSigned)
   const stream = new LiveStream(random)
-  const file = new FeedFile(folder, random, stream)
   const left = new LeftBehind(dataDir, stream)
+  const file = new FeedFile(join(folder, 'events.jsonl'), random, stream, () => left.seq)
   const request: KeeperRequest = {
     kind: 'zones',
     dataDir,

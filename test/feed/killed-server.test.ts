@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { until } from '../commands/server.ts'
@@ -10,13 +11,26 @@ import { LiveStream, type StreamEvent } from './registry-stream.ts'
 
 const KILLS = 30
 
+/** Asks for each RRset but glue, which is answered only with a referral to who names it. */
+async function expectAnswered(server: FeedServer, zone: readonly string[]): Promise<void> {
+  const rrsets = new Map(zone.map((line) => [line.split(' ', 2).join(' '), line.split(' ', 2) as [string, string]]))
+  const cuts = [...rrsets.values()].filter(([, type]) => type === 'NS').map(([name]) => name)
+  for (const [name, type] of rrsets.values()) {
+    const isGlue = type === 'A' || type === 'AAAA'
+    if (isGlue && cuts.some((cut) => name === cut || name.endsWith(`.${cut}`))) continue
+    const lines = zone.filter((line) => line.startsWith(`${name} ${type} `))
+    expect(await server.answers(name, type)).toEqual(lines)
+  }
+}
+
 test('a server killed amid events from a file and over HTTP loses none, doubles none, and keeps what it acknowledged', async () => {
   const random = new Random(33)
   const folder = scratchFolder()
   const stream = new LiveStream(random)
-  const file = new FeedFile(folder, random, stream)
-  const server = new FeedServer({ folder, source: `file: ${file.path}` })
+  const path = join(folder, 'events.jsonl')
+  const server = new FeedServer({ folder, source: `file: ${path}` })
   const left = new LeftBehind(server.dataDir, stream)
+  const file = new FeedFile(path, random, stream, () => left.seq)
   // The last event that an answer said to be on the disk.
   let acknowledged = 0
   let answered = 0
@@ -59,13 +73,9 @@ test('a server killed amid events from a file and over HTTP loses none, doubles 
     await server.start()
     await until(() => left.progress.seq === stream.events.length && !left.progress.isWaiting, 30)
     left.checkEnd()
-    const types = new Map(left.zone.map((line) => [line.split(' ', 2).join(' '), line.split(' ', 2)]))
-    for (const [name, type] of types.values()) {
-      const lines = left.zone.filter((line) => line.startsWith(`${name} ${type} `))
-      expect(await server.answers(name!, type!)).toEqual(lines)
-    }
+    await expectAnswered(server, left.zone)
   } finally {
     file.stop()
     await server.kill()
   }
-}, 240_000)
+}, 480_000)

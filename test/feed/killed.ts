@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { FeedCursor } from '../../src/pipeline/index.ts'
+import { type FeedCursor, readCursor } from '../../src/pipeline/index.ts'
 import { openZone } from '../../src/store/index.ts'
 import { ORIGIN, START } from './fed-zones.ts'
 import { isOfWaiting, type LiveStream, ModelFollower } from './registry-stream.ts'
@@ -45,6 +45,17 @@ export class LeftBehind {
     expect(zone).toEqual(this.#model.registry.zone)
     expect(objects).toEqual(this.#model.registry.objects)
     this.#checkJournal()
+  }
+
+  /** The last event that the store is done with. */
+  get seq(): number {
+    const snapshot = openZone(this.#dataDir, ORIGIN)
+    try {
+      const cursor = readCursor(snapshot)
+      return cursor === undefined ? 0 : this.#reached(cursor)
+    } finally {
+      snapshot.close()
+    }
   }
 
   /** How far the store is, and whether something waits in it. */
