@@ -11,6 +11,7 @@ export class FeedFile {
   readonly #random: Random
   readonly #stream: LiveStream
   readonly #done: () => number
+  #known = 0
   #timer: NodeJS.Timeout | undefined
   /** The rest of a line that was begun. */
   #rest = ''
@@ -29,7 +30,7 @@ export class FeedFile {
   run(told: (events: readonly StreamEvent[]) => void = () => {}): void {
     const random = this.#random
     this.#timer = setTimeout(() => {
-      const isAhead = this.#stream.events.length > this.#done() + MOST_AHEAD
+      const isAhead = this.#isAhead()
       const events = Array.from({ length: isAhead ? 0 : random.below(4) }, () => this.#stream.more()).flat()
       const text = this.#rest + events.map((event) => `${event.text}\n`).join('')
       const cut = random.chance(0.3) ? random.below(text.length + 1) : text.length
@@ -38,6 +39,13 @@ export class FeedFile {
       told(events)
       this.run(told)
     }, random.below(25))
+  }
+
+  /** Asks how far the server is only where it may be far behind. */
+  #isAhead(): boolean {
+    const { length } = this.#stream.events
+    if (length > this.#known + MOST_AHEAD) this.#known = this.#done()
+    return length > this.#known + MOST_AHEAD
   }
 
   /** Renames the file and begins a new one, as logrotate does; a line that was begun is ended in the old one. */
