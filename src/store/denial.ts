@@ -9,9 +9,11 @@ import { OctetWriter, readU16, readU32 } from './octets.ts'
  * so that the record which matches or covers a hash is found without a walk down a tree.
  *
  * A value: entry count (4), then for each entry the first octets of its hash (4) and its offset (4), so that a search mostly
- * reads two lines of memory, then each entry's hash (20), then the entries, all ascending by hash. An entry: length of the NSEC3 record (2), length of the whole (2), then the records as they stand in a message: the
- * NSEC3 record, then its RRSIG records. Values are padded for the same reason as buckets are (bucket.ts). The owner of the first is the hash in base32hex followed by a pointer (0xC000,
- * to be pointed at the zone's origin); the owners of the others are pointers (to be pointed at the first's owner).
+ * reads two lines of memory, then each entry's hash (20), then the entries, all ascending by hash. An entry: length of the
+ * NSEC3 record (2), length of the whole (2), then the records as they stand in a message: the NSEC3 record, then its RRSIG
+ * records. Values are padded for the same reason as buckets are (bucket.ts). The owner of the first is the hash in base32hex
+ * followed by a pointer (0xC000, to be pointed at the zone's origin); the owners of the others are pointers (to be pointed at
+ * the first's owner).
  */
 
 /** SHA-1 (RFC 5155 11): the only hash there is. */
@@ -135,7 +137,7 @@ export function denialBits(entries: number): number {
 /** The number of the value that a hash belongs to. */
 export function denialSlot(hash: Uint8Array, bits: number): number {
   if (bits === 0) return 0
-  return ((hash[0]! << 24) | (hash[1]! << 16) | (hash[2]! << 8) | hash[3]!) >>> (32 - bits)
+  return prefixAt(hash, 0) >>> (32 - bits)
 }
 
 export class DenialBuilder {
