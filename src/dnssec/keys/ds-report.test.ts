@@ -176,6 +176,18 @@ describe('where both servers and an operator tell', () => {
     const asked = look(wrong, NOW + HOUR, servers(NOW + HOUR, []))
     expect(kskOf(asked.state).ds.seen).toBeNull()
   })
+
+  it('what is told where a clock was ahead is not lost when the next look is a second later', () => {
+    const ahead = look(waiting, NOW - HOUR).state
+    const told = reportDs(ahead, { ...there, at: NOW - HOUR }, NOW - HOUR)
+    expect(kskOf(look(told, NOW - HOUR + 1).state)).toMatchObject({
+      ds: { seen: NOW - HOUR },
+      parent: { sight: 'there', at: NOW - HOUR, from: 'operator' },
+    })
+    expect(() => reportDs(ahead, { ...there, at: NOW - HOUR - 1 }, NOW - HOUR)).toThrow(
+      'as a clock that was ahead noted',
+    )
+  })
 })
 
 describe('the stored state', () => {

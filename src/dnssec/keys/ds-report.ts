@@ -43,6 +43,11 @@ export function reportDs(state: KeySet, { id, sight, at, ttl: told }: DsReportRe
       `the DS of ${id} is ${ds.phase} since ${moment(ds.since)}: what was seen at ${moment(at)} says nothing of it now; look again`,
     )
   }
+  if (!passed(ds.since) && at < now) {
+    throw new KeyRequestError(
+      `the DS of ${id} is ${ds.phase} since ${moment(ds.since)}, as a clock that was ahead noted: only what is seen now says anything of it; look again`,
+    )
+  }
   const last = pending.at(-1) ?? parent
   if (last !== null && passed(last.at) && at < last.at) {
     throw new KeyRequestError(

@@ -50,10 +50,11 @@ function beginAnew({ ds, parent }: KeyDraft, now: number): void {
 
 /**
  * What the servers showed at that time or later is known better than by hearsay; and what was seen before the DS was to come or
- * go says nothing of what the parent has done since.
+ * go says nothing of what the parent has done since. Where a clock that was ahead noted that moment, a report is of after it:
+ * {@link reportDs} took it then only as it was seen.
  */
 function counts({ at }: DsReport, { ds }: KeyDraft, parent: ParentFacts | undefined, now: number): boolean {
-  return (parent === undefined || parent.at < at) && at >= Math.min(ds.since, now)
+  return (parent === undefined || parent.at < at) && (at >= ds.since || ds.since > now)
 }
 
 function seeParent(key: KeyDraft, sighting: DsSighting, now: number): void {
