@@ -2,6 +2,7 @@ import { closeSync, existsSync, fsyncSync, openSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import { diskFull, StoreError, writeError } from './error.ts'
+import { makeRoom } from './file-room.ts'
 import { FORMAT_VERSION, INFO_KEY, Table, type ZoneInfo } from './layout.ts'
 import { OctetWriter } from './octets.ts'
 import { checkDataFile } from './page-layout.ts'
@@ -150,8 +151,10 @@ export class EnvironmentWriter {
   async finish(): Promise<void> {
     for (const table of Object.keys(this.#batches) as (keyof Tables)[]) this.flush(table)
     await this.#env.close()
-    const file = openSync(join(this.path, 'data.mdb'), 'r+')
+    const path = join(this.path, 'data.mdb')
+    const file = openSync(path, 'r+')
     try {
+      makeRoom(path)
       fsyncSync(file)
     } catch (cause) {
       throw writeError(this.path, cause)

@@ -115,12 +115,21 @@ export function readTransaction(path: string): number {
 function readFileMeta(path: string): NewestMeta {
   const file = openSync(path, 'r')
   try {
-    const head = new Uint8Array(2 * LARGEST_PAGE)
-    const got = readSync(file, head, 0, head.length, 0)
-    return readNewestMeta(head.subarray(0, got), fstatSync(file).size)
+    return readOpenFileMeta(file)
   } finally {
     closeSync(file)
   }
+}
+
+/**
+ * Reads the meta pages of an open data file.
+ * @param mayBeShort it need not be as long as its pages: see file-room.ts
+ * @throws PageLayoutError
+ */
+export function readOpenFileMeta(file: number, { mayBeShort = false } = {}): NewestMeta {
+  const head = new Uint8Array(2 * LARGEST_PAGE)
+  const got = readSync(file, head, 0, head.length, 0)
+  return readNewestMeta(head.subarray(0, got), mayBeShort ? Number.POSITIVE_INFINITY : fstatSync(file).size)
 }
 
 /** A page number, or NO_PAGE for LMDB's all-ones (an empty tree). */

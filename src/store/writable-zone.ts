@@ -7,6 +7,7 @@ import { takeLock, versionIn, zoneFolder } from './catalog.ts'
 import { encodeChanges, KEPT_CHANGES, type StoredChanges } from './change-log.ts'
 import { checkFormat, openEnvironment, openTables, parseInfo, type Tables } from './environment.ts'
 import { StoreError, writeError } from './error.ts'
+import { makeRoom } from './file-room.ts'
 import { type JournalRecord, JournalWriter } from './journal-writer.ts'
 import { INFO_KEY, type ZoneInfo } from './layout.ts'
 import type { HeldLock } from './lock-file.ts'
@@ -75,6 +76,7 @@ export class WritableZone {
     this.#journal = new JournalWriter(this.path, this.#tables.Journal, journal)
     this.#info = parseInfo(this.path, this.#tables.Meta.getBinary(Buffer.from(INFO_KEY)))
     this.origin = nameFromText(this.#info.origin)
+    this.#makeRoom()
   }
 
   /**
@@ -134,10 +136,20 @@ export class WritableZone {
       if (!worked && typeof (error as { code?: unknown }).code !== 'number') throw error
       throw writeError(this.path, error)
     }
+    this.#makeRoom()
     if (this.#info.revision % READER_CHECK_EVERY === 0) this.#env.readerCheck()
     this.#renewSnapshot()
     this.#signal()
     return this.#info
+  }
+
+  /** For the next commit. */
+  #makeRoom(): void {
+    try {
+      makeRoom(join(this.path, 'data.mdb'))
+    } catch {
+      // This commit is done; after the next one it is tried again.
+    }
   }
 
   /** Lets a server that watches the zone's folder look at once; whether it does changes nothing of the update. */
