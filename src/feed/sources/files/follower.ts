@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Giving, messageOf } from '../giving.ts'
 import { type Line, LineSplitter } from '../lines.ts'
 import { Signal } from '../signal.ts'
@@ -7,6 +8,11 @@ import { FileMoved, FileRewritten, type OpenFile, openAt } from './open-file.ts'
 import { type FilePosition, printPosition } from './position.ts'
 import { FamilyWatch } from './watch.ts'
 
+/**
+ * From one look to the next at least, milliseconds: a change after a while is seen at once, and those of a stream are read
+ * together. A look costs half a millisecond of processor time.
+ */
+const LOOK_EVERY_MS = 20
 /** The longest wait after a failure, milliseconds; the first is of 1 s. */
 const MAX_RETRY_MS = 10_000
 
@@ -62,7 +68,10 @@ export class Follower {
           this.#failed(error)
         }
       }
+      const next = performance.now() + LOOK_EVERY_MS
       await this.#signal.wait()
+      const rest = next - performance.now()
+      if (rest > 0) await sleep(rest)
     }
     watch.close()
     await this.#close()
@@ -208,8 +217,8 @@ export class Follower {
       while (!this.#giving.over) {
         const chunk = await file.read()
         this.#size = (await file.look()).size
-        if (chunk === undefined) return 'end'
-        await this.#give(file, this.#splitter.push(chunk))
+        if (chunk !== undefined) await this.#give(file, this.#splitter.push(chunk))
+        if (chunk === undefined || file.atEnd) return 'end'
       }
       return 'end'
     } catch (error) {

@@ -26,6 +26,8 @@ export interface OpenFile {
    * @throws FileRewritten, or the system's or the decompressor's error
    */
   read(): Promise<Buffer | undefined>
+  /** Whether the last call read all there was then; false where only the next one can tell. */
+  readonly atEnd: boolean
   /** How many octets its text has by now, undefined where that can't be known, and when it was changed last. */
   look(): Promise<{ size: number | undefined; modified: bigint }>
   close(): Promise<void>
@@ -68,6 +70,7 @@ class PlainFile implements OpenFile {
   /** The last octets read, which are read again with the next ones to see that they are still there. */
   #seen = Buffer.alloc(0)
   offset = 0
+  atEnd = false
 
   constructor(entry: Entry, handle: FileHandle) {
     this.entry = entry
@@ -86,12 +89,9 @@ class PlainFile implements OpenFile {
 
   async read(): Promise<Buffer | undefined> {
     const seen = this.#seen
-    const { bytesRead } = await this.#handle.read(
-      this.#buffer,
-      0,
-      seen.length + CHUNK_OCTETS,
-      this.offset - seen.length,
-    )
+    const wanted = seen.length + CHUNK_OCTETS
+    const { bytesRead } = await this.#handle.read(this.#buffer, 0, wanted, this.offset - seen.length)
+    this.atEnd = bytesRead < wanted
     if (bytesRead < seen.length || !this.#buffer.subarray(0, seen.length).equals(seen)) {
       throw new FileRewritten(`${this.entry.path} was emptied or written anew`)
     }
@@ -124,6 +124,7 @@ class CompressedFile implements OpenFile {
   readonly #destroy: () => void
   #left: Buffer | undefined
   offset = 0
+  readonly atEnd = false
 
   constructor(entry: Entry, handle: FileHandle) {
     this.entry = entry
