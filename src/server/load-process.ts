@@ -2,12 +2,15 @@ import { loadZone } from '../pipeline/index.ts'
 import { nameFromText } from '../wire/index.ts'
 import type { LoadJob, LoadMessage, LoadOutcome } from './load-messages.ts'
 import { loadOutcome } from './load-outcome.ts'
+import { letOthersFirst } from './niceness.ts'
 
 /** Milliseconds between two reports of progress. */
 const PROGRESS_INTERVAL = 250
 
 // Loading needs memory and a whole core for seconds: in a process of its own it can neither slow down the answering
 // threads' process with garbage collection nor take it along when memory runs out, and its memory is given back.
+letOthersFirst()
+
 process.on('message', (job: LoadJob) => {
   void run(job).then((outcome) => tell({ kind: 'done', ...outcome }))
 })
