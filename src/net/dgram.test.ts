@@ -19,7 +19,7 @@ afterEach(async () => {
 
 function options(address: string): UdpListenerOptions {
   const counters = createCounters()
-  const buffers = { receiveBuffer: 1 << 16, sendBuffer: 1 << 16 }
+  const buffers = { receiveBuffer: 1 << 16, sendBuffer: 1 << 16, yielding: undefined }
   return { listen: [{ address, port: 0 }], sharePort: false, stop, counters, ...buffers, onHandlerError: undefined }
 }
 

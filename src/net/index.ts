@@ -27,3 +27,4 @@ export {
   type UdpListener,
   type UdpOptions,
 } from './udp.ts'
+export { createYieldFlag, setYielding, type YieldFlag } from './yielding.ts'

@@ -18,6 +18,7 @@ export interface Libc {
   poll(descriptors: number, count: number, milliseconds: number): number
   recvmmsg(fd: number, messages: number, count: number, flags: number, timeout: number): number
   sendmmsg(fd: number, messages: number, count: number, flags: number): number
+  usleep(microseconds: number): number
   errno(): number
   addressOf(memory: ArrayBuffer): number
 }
@@ -84,6 +85,7 @@ function declare(koffi: typeof import('koffi').default): Libc {
     inet_pton: library.func('int inet_pton(int family, const char *text, void *address)'),
     if_nametoindex: library.func('uint32_t if_nametoindex(const char *name)'),
     poll: library.func('int poll(uintptr_t descriptors, unsigned long count, int milliseconds)'),
+    usleep: library.func('int usleep(unsigned int microseconds)'),
     recvmmsg: library.func(
       'int recvmmsg(int fd, uintptr_t messages, unsigned int count, int flags, uintptr_t timeout)',
     ),

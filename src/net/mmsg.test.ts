@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createCounters, createStopFlag, readUdpCounters, requestStop } from './index.ts'
+import { createCounters, createStopFlag, createYieldFlag, readUdpCounters, requestStop, setYielding } from './index.ts'
 import { type Libc, loadLibc } from './libc.ts'
 import { MmsgSockets } from './mmsg.ts'
 import { testQuery, UdpClient } from './udp-client.fixture.ts'
@@ -42,18 +42,26 @@ describe.skipIf('missing' in result)('the batched loop', () => {
   const { libc } = result
 
   /** Sends `queries` packets, runs the loop over them in this thread, and gives the tags answered and the counters. */
-  async function serve(queries: number, sends: Outcome[], receives: Outcome[] = []) {
+  async function serve(queries: number, sends: Outcome[], receives: Outcome[] = [], yielded = 0) {
     const stop = createStopFlag()
     const counters = createCounters()
-    const sockets = new MmsgSockets(faultyLibc(libc, sends, receives), {
-      listen: [{ address: '127.0.0.1', port: 0 }],
-      sharePort: false,
-      stop,
-      counters,
-      receiveBuffer: 1 << 20,
-      sendBuffer: 1 << 20,
-      onHandlerError: undefined,
-    })
+    const yielding = createYieldFlag()
+    setYielding(yielding, yielded)
+    const slept: number[] = []
+    const usleep = (microseconds: number) => slept.push(microseconds)
+    const sockets = new MmsgSockets(
+      { ...faultyLibc(libc, sends, receives), usleep },
+      {
+        listen: [{ address: '127.0.0.1', port: 0 }],
+        sharePort: false,
+        stop,
+        yielding,
+        counters,
+        receiveBuffer: 1 << 20,
+        sendBuffer: 1 << 20,
+        onHandlerError: undefined,
+      },
+    )
     const client = await UdpClient.connect(sockets.addresses[0]!)
     clients.push(client)
     for (let tag = 0; tag < queries; tag++) await client.send(testQuery(tag, 9, tag))
@@ -69,11 +77,23 @@ describe.skipIf('missing' in result)('the batched loop', () => {
     })
     const counts = readUdpCounters(counters)
     const replies = await client.receive(counts.PacketsOut)
-    return { tags: replies.map((reply) => reply.readUInt32BE(13)), counts }
+    return { tags: replies.map((reply) => reply.readUInt32BE(13)), counts, slept }
   }
 
   const tags = (count: number, ...without: number[]) =>
     Array.from({ length: count }, (_, tag) => tag).filter((tag) => !without.includes(tag))
+
+  it.each([
+    [2, 250, []],
+    [3, 250, [250]],
+    [47, 250, [250]],
+    [48, 250, []],
+    [20, 0, []],
+  ])('after a batch of %i, told to yield %i microseconds, yields %j', async (queries, yielded, expected) => {
+    const { tags: answered, slept } = await serve(queries, [], [], yielded)
+    expect(answered).toEqual(tags(queries))
+    expect(slept).toEqual(expected)
+  })
 
   it('goes on where a partial send ended', async () => {
     const { tags: answered, counts } = await serve(40, [{ takes: 1 }, { takes: 7 }, { takes: 30 }])

@@ -19,6 +19,9 @@ const LEAST_AHEAD = 4
 /** Messages read ahead at a time: so many waits a core can share, and what was fetched still lies in its nearest cache. */
 const AHEAD = 16
 
+/** Packets of a batch that is neither that of a server with little to do, nor one for which it paid to wake up. */
+const FEW = { least: 3, most: 47 } as const
+
 /** Batches, or waits for one, between two turns of the thread's event loop. */
 const BATCHES_PER_TURN = 1024
 
@@ -36,6 +39,7 @@ export class MmsgSockets {
   readonly #lengths = new Uint16Array(BATCH_SIZE)
   readonly #ports: readonly Port[]
   readonly #stop: Int32Array
+  readonly #yielding: Int32Array
   readonly #cells: Float64Array
   readonly #onHandlerError: ((error: unknown) => void) | undefined
 
@@ -44,6 +48,7 @@ export class MmsgSockets {
     this.#libc = libc
     this.#slots = new PacketSlots(libc)
     this.#stop = new Int32Array(options.stop)
+    this.#yielding = options.yielding === undefined ? new Int32Array(1) : new Int32Array(options.yielding)
     this.#cells = new Float64Array(options.counters)
     this.#onHandlerError = options.onHandlerError
     const ports: Port[] = []
@@ -87,7 +92,7 @@ export class MmsgSockets {
   /** The socket's own receive timeout brings the loop round when nothing comes: no further call is needed. */
   #serveOne(port: Port, handler: GuardedHandler): void {
     for (let batch = 0; batch < BATCHES_PER_TURN && Atomics.load(this.#stop, 0) === 0; batch++) {
-      this.#receive(port, handler, MSG_WAITFORONE)
+      this.#yieldAfter(this.#receive(port, handler, MSG_WAITFORONE))
     }
   }
 
@@ -103,11 +108,20 @@ export class MmsgSockets {
         handler.refresh()
         continue
       }
+      let count = 0
       for (let index = 0; index < this.#ports.length; index++) {
         // Two 2-octet fields share the word: what is waited for below, what has come (readable or an error) above.
-        if (descriptors[index * 2 + 1]! >>> 16 !== 0) this.#receive(this.#ports[index]!, handler, MSG_DONTWAIT)
+        if (descriptors[index * 2 + 1]! >>> 16 !== 0) count += this.#receive(this.#ports[index]!, handler, MSG_DONTWAIT)
       }
+      this.#yieldAfter(count)
     }
+  }
+
+  /** @param count packets that were there at once */
+  #yieldAfter(count: number): void {
+    if (count < FEW.least || count > FEW.most) return
+    const microseconds = Atomics.load(this.#yielding, 0)
+    if (microseconds > 0) this.#libc.usleep(microseconds)
   }
 
   #drain(handler: GuardedHandler): void {

@@ -5,6 +5,7 @@ import type { Handler } from './handler.ts'
 import { loadLibc } from './libc.ts'
 import { MmsgSockets } from './mmsg.ts'
 import type { StopFlag } from './stop.ts'
+import type { YieldFlag } from './yielding.ts'
 
 /** `mmsg`: batched system calls (Linux, koffi); `dgram`: node:dgram; `auto`: the first where it can be had. */
 export type UdpIo = 'mmsg' | 'dgram' | 'auto'
@@ -29,6 +30,8 @@ export interface UdpOptions {
    */
   readonly sharePort?: boolean
   readonly stop: StopFlag
+  /** Only mmsg heeds it. Default: never set. */
+  readonly yielding?: YieldFlag
   /** Made by createCounters; its cells are UdpCounter's. */
   readonly counters: SharedArrayBuffer
   /** Octets of the socket buffers wanted of the system; it may give less, see UdpListener.notes. Default 4 MiB. */
@@ -43,6 +46,7 @@ export interface UdpListenerOptions {
   readonly listen: readonly ListenAddress[]
   readonly sharePort: boolean
   readonly stop: StopFlag
+  readonly yielding: YieldFlag | undefined
   readonly counters: SharedArrayBuffer
   readonly receiveBuffer: number
   readonly sendBuffer: number
@@ -87,6 +91,7 @@ export async function openUdp(options: UdpOptions): Promise<UdpListener> {
     listen: options.listen,
     sharePort: options.sharePort ?? sharesPort,
     stop: options.stop,
+    yielding: options.yielding,
     counters: options.counters,
     receiveBuffer: options.receiveBuffer ?? DEFAULT_BUFFER,
     sendBuffer: options.sendBuffer ?? DEFAULT_BUFFER,

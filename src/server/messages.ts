@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import type { BindErrorData, ListenAddress, StopFlag, UdpIo } from '../net/index.ts'
+import type { BindErrorData, ListenAddress, StopFlag, UdpIo, YieldFlag } from '../net/index.ts'
 import type { Name } from '../wire/index.ts'
 import type { LogLevel } from './log.ts'
 
@@ -50,6 +50,7 @@ export interface ThreadData {
 }
 
 export interface UdpThreadData extends ThreadData {
+  readonly yielding: YieldFlag
   readonly io: UdpIo
   readonly sharePort: boolean
 }

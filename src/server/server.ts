@@ -37,6 +37,7 @@ import { restartKeys } from './restart-keys.ts'
 import { Supervisor, type ThreadPlan } from './supervisor.ts'
 import type { UpdateNotice } from './update-notice.ts'
 import { DataFolderWatch } from './watch.ts'
+import { Yielding } from './yielding.ts'
 import { Zones } from './zones.ts'
 
 /** Milliseconds the answering threads have to finish at the end; the whole stop takes less than two seconds. */
@@ -58,6 +59,7 @@ export class Server {
   readonly #denials: DenialLog
   readonly #loads = new Loads()
   readonly #keeper: Keeper
+  readonly #yielding: Yielding
   readonly #zones: Zones
   readonly #lock: HeldLock
   readonly #supervisor: Supervisor
@@ -99,7 +101,10 @@ export class Server {
     this.#keeper = new Keeper(
       settings.data,
       this.#log,
-      (notice) => this.#zones.noteUpdate(notice),
+      (notice) => {
+        this.#yielding.noteCommit()
+        this.#zones.noteUpdate(notice)
+      },
       (...measured) => this.#feedTimes?.observe(...measured),
     )
     // A port that the system chose is not known here.
@@ -114,6 +119,7 @@ export class Server {
       this.#log.warn({ workers }, 'several threads cannot share a UDP port with this io: one thread answers')
     }
     this.#udpCounters = Array.from({ length: workers }, createCounters)
+    this.#yielding = new Yielding(workers)
     this.#supervisor = new Supervisor({
       plans: this.#plans(udp.io, udp.sharesPort),
       log: this.#log,
@@ -320,7 +326,7 @@ export class Server {
         (counters, index): ThreadPlan => ({
           name: `udp-${index + 1}`,
           body: 'udp-thread',
-          data: { ...common, counters, io, sharePort },
+          data: { ...common, counters, io, sharePort, yielding: this.#yielding.flag },
         }),
       ),
       { name: 'tcp', body: 'tcp-thread', data: { ...common, counters: this.#tcpCounters, limits } },
