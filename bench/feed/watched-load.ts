@@ -58,7 +58,7 @@ export interface Faults {
 
 /** Milliseconds between two looks for lost queries, and between two rounds of asking for awaited marks. */
 const SWEEP = 10
-const PROBE = 2
+const PROBE = 5
 /** Awaited marks asked for in one round. */
 const PROBED = 16
 
