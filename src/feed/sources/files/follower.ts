@@ -88,7 +88,9 @@ export class Follower {
       return
     }
     // what can't be read may cost much to try, as a long compressed file
-    this.#retryAt = performance.now() + Math.min(MAX_RETRY_MS, 1000 * 2 ** this.#failures++)
+    const rest = Math.min(MAX_RETRY_MS, 1000 * 2 ** this.#failures++)
+    this.#retryAt = performance.now() + rest
+    setTimeout(() => this.#signal.raise(), rest + 1).unref()
     this.#giving.problem(`${this.#family.path}: ${messageOf(error)}`)
   }
 
