@@ -27,6 +27,7 @@ interface Options {
   readonly parts: readonly Part[]
   readonly rate: number
   readonly seconds: number
+  readonly warmup: number
   readonly backlog: number
   readonly load: number
   readonly queries?: number
@@ -136,6 +137,7 @@ async function run(options: Options): Promise<void> {
           kind: isBacklog ? 'backlog' : 'stream',
           changes: isBacklog ? options.backlog : options.rate,
           seconds: isBacklog ? 0 : options.seconds,
+          warmup: isBacklog ? 0 : options.warmup,
           feed: part === 'push' ? { socket: server.control } : { file: server.events },
           firstSeq: before.seq + 1,
           origin,
@@ -185,6 +187,7 @@ const command = new Command('bench:feed')
   .option('--parts <names>', `some of ${PARTS.join(', ')}; none only makes the data folder`, readParts, [...PARTS])
   .option('--rate <n>', 'changes a second', between(0.1, 100_000), 100)
   .option('--seconds <n>', 'how long changes are made', between(1, 3600), 60)
+  .option('--warmup <seconds>', 'how long they are made before that', between(0, 3600), 10)
   .option('--backlog <n>', 'changes made at once', wholeBetween(1, 10_000_000), 100_000)
   .option('--load <share>', 'queries put, as a share of what the server answers at most', between(0, 1), 0.5)
   .option('--queries <n>', 'what that is, queries a second (default: measured)', between(0, 10_000_000))

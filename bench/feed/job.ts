@@ -10,6 +10,8 @@ export interface WatchedJob {
   readonly changes: number
   /** Seconds of load, at least. */
   readonly seconds: number
+  /** Seconds of the same stream before that: of these only what was lost or wrong is reported. */
+  readonly warmup: number
   /** Where events go: a file that is appended to, or the control socket, by HTTP. */
   readonly feed: { readonly file: string } | { readonly socket: string }
   /** Number of the first event. */

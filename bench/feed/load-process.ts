@@ -9,7 +9,7 @@ import { EventWriter, eventsOf } from './events.ts'
 import { type Feeder, fileFeeder, pushFeeder } from './feeder.ts'
 import type { WatchedJob, WatchedReport } from './job.ts'
 import { type Mark, Marks } from './marks.ts'
-import { type Sending, type Step, type WatchedResult, watchedLoad } from './watched-load.ts'
+import { type Faults, type Sending, type Step, type WatchedResult, watchedLoad } from './watched-load.ts'
 
 /*
  * The registry and the resolvers in one process, apart from the one that measures: its loop blocks, and it has a processor of
@@ -76,7 +76,7 @@ class Registry {
 }
 
 /** Changes evenly spaced, each of one mark. */
-function* stream(registry: Registry, { changes, seconds }: WatchedJob): Generator<Step> {
+function* stream(registry: Registry, changes: number, seconds: number): Generator<Step> {
   // Kinds one amid the other.
   const order = shuffled(registry.marks.all, new Random(2))
   for (let i = 0; i < changes * seconds; i++) {
@@ -111,18 +111,26 @@ async function perform(job: WatchedJob): Promise<WatchedReport> {
   try {
     const begin = registry.sending(registry.marks.all)
     registry.run([{ due: 0, make: () => begin }].values(), 0, 0)
+    const warm =
+      job.kind === 'stream' && job.warmup > 0
+        ? registry.run(stream(registry, job.changes, job.warmup), job.rate, job.warmup)
+        : undefined
     const steps =
       job.kind === 'stream'
-        ? stream(registry, job)
+        ? stream(registry, job.changes, job.seconds)
         : [backlog(registry, job)].map((sending) => ({ due: 0, make: () => sending })).values()
     const { load, ...result } = registry.run(steps, job.rate, job.seconds)
     const { seconds, sent, received, timeouts, rcodes, latency } = load
+    const all = warm === undefined ? [result] : [warm, result]
+    const faultsOf = (kind: keyof Faults) => all.reduce((sum, { faults }) => sum + faults[kind], 0)
     return {
       ...result,
+      faults: { mixed: faultsOf('mixed'), stale: faultsOf('stale'), failed: faultsOf('failed') },
+      unseen: all.reduce((sum, { unseen }) => sum + unseen, 0),
       seconds,
       sent,
       received,
-      timeouts,
+      timeouts: timeouts + (warm?.load.timeouts ?? 0),
       rcodes: Object.fromEntries(rcodes),
       queryP50: latency.percentile(0.5) / 10_000,
       queryP99: latency.percentile(0.99) / 10_000,

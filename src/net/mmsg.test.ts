@@ -86,8 +86,8 @@ describe.skipIf('missing' in result)('the batched loop', () => {
   it.each([
     [2, 250, []],
     [3, 250, [250]],
-    [47, 250, [250]],
-    [48, 250, []],
+    [63, 250, [250]],
+    [64, 250, []],
     [20, 0, []],
   ])('after a batch of %i, told to yield %i microseconds, yields %j', async (queries, yielded, expected) => {
     const { tags: answered, slept } = await serve(queries, [], [], yielded)

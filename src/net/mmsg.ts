@@ -20,7 +20,7 @@ const LEAST_AHEAD = 4
 const AHEAD = 16
 
 /** Packets of a batch that is neither that of a server with little to do, nor one for which it paid to wake up. */
-const FEW = { least: 3, most: 47 } as const
+const FEW = { least: 3, most: 63 } as const
 
 /** Batches, or waits for one, between two turns of the thread's event loop. */
 const BATCHES_PER_TURN = 1024

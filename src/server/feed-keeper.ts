@@ -13,7 +13,7 @@ const LONGEST_RETRY = 60_000
  * Milliseconds from one commit to the next at least, for each event of the last one up to so many: who makes one change
  * after the other waits little, and a stream of them leaves the processor to the answers. A backlog does not wait.
  */
-const GATHERING = 12
+const GATHERING = 8
 const MOST_GATHERINGS = 4
 const BACKLOG = 500
 /** Milliseconds that events wait for a missing number before it is told: sources deliver again out of order. */

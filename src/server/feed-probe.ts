@@ -5,7 +5,7 @@ import type { Name } from '../wire/index.ts'
 import { serialTimeBefore } from '../zone/index.ts'
 
 /** Milliseconds between two questions, and until a commit that does not show is given up. */
-const INTERVAL = 2
+const INTERVAL = 5
 const PATIENCE = 10_000
 
 /** A header with QDCOUNT 1 (RFC 1035 4.1.1), and QTYPE SOA with QCLASS IN. */

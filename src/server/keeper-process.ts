@@ -10,7 +10,7 @@ import { letOthersFirst } from './niceness.ts'
  * The engine optimises a function when it has run so many octets of its bytecode. It does so after 66 KiB, and a feed of a hundred
  * changes a second then spends more on compiling than on its changes for most of a minute.
  */
-const WORK_BEFORE_COMPILING = 400_000
+const WORK_BEFORE_COMPILING = 2_000_000
 
 const kept = new Map<string, KeptZone>()
 

@@ -13,12 +13,12 @@ describe('answering threads yield', () => {
     for (let commit = 0; commit < 5; commit++) {
       yielding.noteCommit()
       vi.advanceTimersByTime(900)
-      expect(asked(yielding)).toBe(250)
+      expect(asked(yielding)).toBe(500)
     }
     vi.advanceTimersByTime(100)
     expect(asked(yielding)).toBe(0)
     yielding.noteCommit()
-    expect(asked(yielding)).toBe(250)
+    expect(asked(yielding)).toBe(500)
   })
 
   it('not where a processor is left over', () => {

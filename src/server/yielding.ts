@@ -2,13 +2,13 @@ import { availableParallelism } from 'node:os'
 import { createYieldFlag, setYielding, type YieldFlag } from '../net/index.ts'
 
 /** Microseconds for which packets are let come together meanwhile: a small part of what a query takes in the network. */
-const GATHERING = 250
+const GATHERING = 500
 /** Milliseconds after a commit for which another is expected. */
 const STREAM = 1000
 
 /**
  * Has the answering threads leave more of the processor to the keeper while changes come one after the other, where no
- * processor is left over for it. Answers then come a quarter of a millisecond later, and changes are seen several times sooner.
+ * processor is left over for it. Answers then come up to half a millisecond later, and changes are seen several times sooner.
  */
 export class Yielding {
   readonly flag: YieldFlag = createYieldFlag()

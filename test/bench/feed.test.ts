@@ -157,6 +157,7 @@ describe.skipIf(process.platform !== 'linux')('a zone under load that follows it
           kind,
           changes,
           seconds: 1,
+          warmup: kind === 'stream' ? 0.5 : 0,
           feed: push ? { socket: server.control } : { file: server.events },
           firstSeq: seq + 1,
           origin: 'zz.',
