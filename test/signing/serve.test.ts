@@ -157,8 +157,12 @@ describeWithTools('a zone that is served signed', ['ldns-verify-zone', 'dnssec-v
 
   test('prints the DS of a key', async () => {
     const zone = await serving()
-    const status = await fetchStatus(zone.control)
-    const [id] = status.zones[0]!.signing!.keys.signingKeys
+    let id: string | undefined
+    // It is served as soon as it is loaded, and what signs it is told a moment later.
+    await until(async () => {
+      id = (await fetchStatus(zone.control)).zones[0]!.signing?.keys.signingKeys[0]
+      return id !== undefined
+    })
     const output = execFileSync(process.execPath, [ZONECUT, 'keys', 'ds', id!, '--zone', 'zz', '--keys', 'data/keys'], {
       cwd: zone.folder,
       encoding: 'utf8',
