@@ -151,10 +151,9 @@ export class EnvironmentWriter {
   async finish(): Promise<void> {
     for (const table of Object.keys(this.#batches) as (keyof Tables)[]) this.flush(table)
     await this.#env.close()
-    const path = join(this.path, 'data.mdb')
-    const file = openSync(path, 'r+')
+    const file = openSync(join(this.path, 'data.mdb'), 'r+')
     try {
-      makeRoom(path)
+      makeRoom(file)
       fsyncSync(file)
     } catch (cause) {
       throw writeError(this.path, cause)

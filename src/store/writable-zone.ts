@@ -1,4 +1,4 @@
-import { existsSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RootDatabase } from 'lmdb'
 import { type Name, nameFromText, nameToText } from '../wire/index.ts'
@@ -146,7 +146,12 @@ export class WritableZone {
   /** For the next commit. */
   #makeRoom(): void {
     try {
-      makeRoom(join(this.path, 'data.mdb'))
+      const file = openSync(join(this.path, 'data.mdb'), 'r+')
+      try {
+        makeRoom(file)
+      } finally {
+        closeSync(file)
+      }
     } catch {
       // This commit is done; after the next one it is tried again.
     }

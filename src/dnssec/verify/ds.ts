@@ -11,7 +11,7 @@ const hashes = new Map<number, string>([
 
 /**
  * The digest of a DNSKEY as a DS record holds it (RFC 4034 5.1.4).
- * @returns undefined when the digest type is not implemented
+ * @returns undefined when the digest type is none that is computed here
  */
 export function dsDigest(owner: Name, dnskey: Uint8Array, digestType: number): Uint8Array | undefined {
   const hash = hashes.get(digestType)
@@ -20,7 +20,7 @@ export function dsDigest(owner: Name, dnskey: Uint8Array, digestType: number): U
 
 /**
  * DS rdata for a DNSKEY (RFC 4034 5.1).
- * @returns undefined when the digest type is not implemented
+ * @returns undefined when the digest type is none that is computed here
  */
 export function dsOfKey(owner: Name, dnskey: Uint8Array, digestType: number): Uint8Array | undefined {
   const digest = dsDigest(owner, dnskey, digestType)

@@ -1,6 +1,6 @@
 import type { Name } from '../../wire/index.ts'
 
-/** What became of one signature. `unchecked`: an algorithm that is not implemented here, or left out as the caller asked. */
+/** What became of one signature. `unchecked`: an algorithm that is not verified here, or left out as the caller asked. */
 export type SignatureVerdict = 'valid' | 'invalid' | 'unchecked'
 
 /**
