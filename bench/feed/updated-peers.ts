@@ -31,6 +31,7 @@ function replaced(text: string, before: string, after: string): string {
 const BIND_POLICY = `dnssec-policy tld {
   keys { ksk lifetime unlimited algorithm ecdsap256sha256; zsk lifetime unlimited algorithm ecdsap256sha256; };
   nsec3param iterations 0 optout yes salt-length 0;
+  max-zone-ttl 604800;
 };
 `
 
