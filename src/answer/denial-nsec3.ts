@@ -1,5 +1,5 @@
 import { RRType } from '../iana/index.ts'
-import { type Name, nameToText, parentOf } from '../wire/index.ts'
+import { type Name, nameToText, octetText, parentOf } from '../wire/index.ts'
 import type { ZoneNode } from '../zone/index.ts'
 import { nsec3Hash } from './nsec3-hash.ts'
 import { findRRset, nextCloserName, wildcardBelow } from './search.ts'
@@ -17,7 +17,7 @@ export class HashCollisionError extends Error {
 }
 
 function hashOf(sections: Sections, name: Name): Uint8Array {
-  const key = Buffer.from(name.buffer, name.byteOffset, name.length).toString('latin1')
+  const key = octetText(name)
   let hash = sections.hashes.get(key)
   if (hash === undefined) {
     hash = nsec3Hash(name, sections.view.nsec3!)

@@ -108,7 +108,7 @@ export class ZoneBuilder {
     encodeNode(this.#node, key, key.length, rrsets)
     this.#entryOctets += this.#node.length + ENTRY_OVERHEAD
     if (this.#block.isFull(this.#node.length)) this.#putBlock()
-    this.#block.add(this.#node.buf, this.#node.length)
+    this.#block.add(this.#node.buf, 0, this.#node.length)
     this.#count.node(node, key)
     const nameservers = key.length > 0 && rrsets.find(({ type }) => type === RRType.NS)
     if (!nameservers) return

@@ -13,11 +13,15 @@ import {
   nameHash,
   numberKey,
   OctetWriter,
+  putOctets,
+  Seek,
   type Tables,
+  type Tree,
+  writeNumber,
   type ZoneInfo,
   ZoneSnapshot,
 } from '../store/index.ts'
-import type { Name } from '../wire/index.ts'
+import { type Name, octetText } from '../wire/index.ts'
 import { compareOctets, nameOfKey, type RRset, sameRRset, type ZoneNode } from '../zone/index.ts'
 
 /** Buckets that an update adds at the most, beyond one for each name that it adds. */
@@ -58,6 +62,8 @@ interface Compiled {
  */
 export class EntryUpdate {
   readonly #tables: Tables
+  /** The table of buckets as it was. */
+  readonly #buckets: Tree
   readonly #info: ZoneInfo
   readonly #view: ZoneSnapshot
   readonly #compiler: EntryCompiler
@@ -68,15 +74,20 @@ export class EntryUpdate {
   readonly #compiled: Compiled[] = []
   readonly #octets = new OctetWriter(4096)
   readonly #written = new Set<number>()
+  readonly #number = new Uint8Array(4)
   /** Entries of buckets as they stand in the table. */
   readonly #held = new Map<number, BucketEntry[]>()
   #count: number
   #entries: number
   #delegations: number
 
-  /** @param info of the zone as the records are now */
-  constructor(path: string, tables: Tables, info: ZoneInfo) {
+  /**
+   * @param buckets the table as it was before the transaction
+   * @param info of the zone as the records are now
+   */
+  constructor(path: string, tables: Tables, buckets: Tree, info: ZoneInfo) {
     this.#tables = tables
+    this.#buckets = buckets
     this.#info = info
     this.#view = ZoneSnapshot.ofTransaction(path, tables, info)
     this.#compiler = new EntryCompiler(this.#view)
@@ -143,7 +154,7 @@ export class EntryUpdate {
   /** The name of a key and all its ancestors; the apex has no entry. */
   #reach(key: Uint8Array): void {
     for (let end = key.length; end > 0; end = parentEnd(key, end)) {
-      const id = Buffer.from(key.buffer, key.byteOffset, end).toString('latin1')
+      const id = octetText(key, 0, end)
       if (this.#affected.has(id)) return
       this.#affected.set(id, key.slice(0, end))
     }
@@ -226,15 +237,20 @@ export class EntryUpdate {
   #read(number: number): BucketEntry[] {
     const held = this.#held.get(number)
     if (held !== undefined) return held
-    const value = this.#tables.Buckets.getBinary(numberKey(number))
-    return value === undefined ? [] : bucketEntries(value, 0, entryEnd)
+    if (this.#written.has(number)) {
+      const value = this.#tables.Buckets.getBinary(numberKey(number))
+      return value === undefined ? [] : bucketEntries(value, 0, entryEnd)
+    }
+    const tree = this.#buckets
+    writeNumber(this.#number, number)
+    return tree.seek(this.#number, this.#number.length, Seek.Exact)
+      ? bucketEntries(tree.buf, tree.offset, entryEnd)
+      : []
   }
 
   #write(number: number, entries: readonly BucketEntry[]): void {
     this.#held.delete(number)
-    // It is written when this returns.
-    const { buffer, byteOffset, length } = bucketOfEntries(entries)
-    this.#tables.Buckets.putSync(numberKey(number), Buffer.from(buffer, byteOffset, length))
+    putOctets(this.#tables.Buckets, numberKey(number), bucketOfEntries(entries))
     this.#written.add(number)
   }
 

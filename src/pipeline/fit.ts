@@ -1,5 +1,5 @@
 import { UnfitChangeError } from '../dnssec/sign/index.ts'
-import type { Name } from '../wire/index.ts'
+import { type Name, octetText } from '../wire/index.ts'
 import { nodeErrors } from '../zone/checks/index.ts'
 import type { RRset, RRsetChange, ZoneNode } from '../zone/index.ts'
 
@@ -17,7 +17,7 @@ export interface FitView {
 export function checkFit(view: FitView, changes: readonly RRsetChange[]): void {
   const owners = new Map<string, { readonly owner: Name; readonly rrsets: Map<number, RRset | undefined> }>()
   for (const { owner, type, rrset } of changes) {
-    const key = Buffer.from(owner.buffer, owner.byteOffset, owner.length).toString('latin1')
+    const key = octetText(owner)
     const entry = owners.get(key) ?? { owner, rrsets: new Map<number, RRset | undefined>() }
     entry.rrsets.set(type, rrset)
     owners.set(key, entry)

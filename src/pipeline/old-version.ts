@@ -1,5 +1,6 @@
 import { RRType } from '../iana/index.ts'
 import { JournalError, type ZoneSnapshot } from '../store/index.ts'
+import { octetText } from '../wire/index.ts'
 import { changedNodes, type RRsetChange, type ZoneNode } from '../zone/index.ts'
 import { apexFacts } from './chain.ts'
 import { nodesOf } from './zone-text.ts'
@@ -42,7 +43,7 @@ export function nodesAt(snapshot: ZoneSnapshot, wanted: OldVersion): Generator<Z
   const undone = new Map<string, RRsetChange>()
   for (const { revision } of journal.back(state.revision)) {
     for (const { owner, type, before } of journal.replacements(revision)) {
-      undone.set(`${type} ${Buffer.from(owner).toString('latin1')}`, { owner, type, rrset: before })
+      undone.set(`${type} ${octetText(owner)}`, { owner, type, rrset: before })
     }
   }
   return checked(changedNodes(nodesOf(snapshot), [...undone.values()]), snapshot, state)

@@ -1,6 +1,6 @@
 import { RRType } from '../iana/index.ts'
 import type { DenialEdit, NodeEdit } from '../store/index.ts'
-import { isAtOrBelow, lowerName, type Name } from '../wire/index.ts'
+import { isAtOrBelow, lowerName, type Name, octetText } from '../wire/index.ts'
 import { type RRset, type RRsetChange, sortKey, ZoneContentError } from '../zone/index.ts'
 import { type Chain, chainHash, hashBelow } from './chain.ts'
 
@@ -24,7 +24,7 @@ export function sortChanges(changes: Iterable<RRsetChange>, origin: Name, chain:
       throw new ZoneContentError(origin, owner, `has an RRset of type ${type} that is none`)
     }
     const key = sortKey(owner, origin)
-    const id = Buffer.from(key).toString('latin1')
+    const id = octetText(key)
     let node = rrset
     const name = lowerName(owner)
     const hash = type === RRType.NSEC3 && chain !== undefined ? hashBelow(name, origin) : undefined

@@ -9,13 +9,12 @@ import {
   type StatePut,
   siblingHosts,
   type Tables,
-  type Tree,
   WritableZone,
   type ZoneInfo,
   type ZoneSnapshot,
   type ZoneWork,
 } from '../store/index.ts'
-import { type Name, nameToText } from '../wire/index.ts'
+import { type Name, nameToText, octetText } from '../wire/index.ts'
 import { type JournalSettings, nameOfKey, type RRset, type RRsetChange } from '../zone/index.ts'
 import { ENTRY_OVERHEAD } from './build.ts'
 import { apexFacts, type Chain } from './chain.ts'
@@ -92,9 +91,9 @@ export class ZoneUpdater {
    */
   apply(changes: Iterable<RRsetChange>, options: UpdateOptions = {}): UpdateResult {
     let work: ZoneWork | undefined
-    const { owners } = this.#zone.snapshot
+    const { snapshot } = this.#zone
     const info = this.#zone.commit((tables, before) => {
-      const update = new Update(this.#zone.path, this.#zone.origin, tables, owners, before)
+      const update = new Update(this.#zone.path, this.#zone.origin, tables, snapshot, before)
       work = update.run(changes, options)
       return work
     })
@@ -117,23 +116,23 @@ class Update {
   readonly #path: string
   readonly #origin: Name
   readonly #tables: Tables
-  /** The table of owners as it was. */
-  readonly #owners: Tree
+  /** The tables as they were. */
+  readonly #was: ZoneSnapshot
   readonly #before: ZoneInfo
 
-  constructor(path: string, origin: Name, tables: Tables, owners: Tree, before: ZoneInfo) {
+  constructor(path: string, origin: Name, tables: Tables, was: ZoneSnapshot, before: ZoneInfo) {
     this.#path = path
     this.#origin = origin
     this.#tables = tables
-    this.#owners = owners
+    this.#was = was
     this.#before = before
   }
 
   run(changes: Iterable<RRsetChange>, { state = [], cause = 'update', seqs, ...options }: UpdateOptions): ZoneWork {
     const before = this.#before
     const { nodes, denials } = sortChanges(changes, this.#origin, before.nsec3)
-    const changed = new OwnerBlocks(this.#tables, this.#owners).apply(nodes)
-    const slots = new DenialSlots(this.#tables)
+    const changed = new OwnerBlocks(this.#tables, this.#was.owners).apply(nodes)
+    const slots = new DenialSlots(this.#tables, this.#was.denials)
     const bits = this.#spreadDenials(slots, denials.filter(({ rrset }) => rrset !== undefined).length)
     const denial = slots.apply(denials, bits)
     const records = changed.reduce((sum, change) => sum + growthOf(change), 0) + denial.records
@@ -150,7 +149,7 @@ class Update {
       entryOctets: before.entryOctets + growth + ENTRY_OVERHEAD * owners,
     }
     this.#indexHosts(changed)
-    const entries = new EntryUpdate(this.#path, this.#tables, info)
+    const entries = new EntryUpdate(this.#path, this.#tables, this.#was.buckets, info)
     entries.affectedBy(changed)
     const { written, ...counts } = entries.write()
     info = { ...info, ...counts }
@@ -205,7 +204,7 @@ class Update {
 
 function hostsOf(owner: Name, rrsets: readonly RRset[], origin: Name): Map<string, Name> {
   const nameservers = rrsets.find(({ type }) => type === RRType.NS)?.rdatas ?? []
-  return new Map(siblingHosts(owner, nameservers, origin).map((host) => [Buffer.from(host).toString('latin1'), host]))
+  return new Map(siblingHosts(owner, nameservers, origin).map((host) => [octetText(host), host]))
 }
 
 /** By how many records a node grew. */

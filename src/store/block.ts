@@ -1,4 +1,4 @@
-import type { Name } from '../wire/index.ts'
+import { type Name, ownOctets } from '../wire/index.ts'
 import { compareOctets, nameOfKey, type RRset, type ZoneNode } from '../zone/index.ts'
 import { OctetWriter, readU16, readU32 } from './octets.ts'
 
@@ -28,11 +28,11 @@ export class BlockBuilder {
     return this.#offsets.length === 0
   }
 
-  /** Appends a node as `encodeNode` made it. */
-  add(node: Uint8Array, length: number): void {
-    if (this.#offsets.length === 0) this.#firstKey = node.slice(2, 2 + readU16(node, 0))
+  /** Appends a node as `encodeNode` made it: `buf[start..end)`. */
+  add(buf: Uint8Array, start: number, end: number): void {
+    if (this.#offsets.length === 0) this.#firstKey = buf.slice(start + 2, start + 2 + readU16(buf, start))
     this.#offsets.push(this.#nodes.length)
-    this.#nodes.octets(node, 0, length)
+    this.#nodes.octets(buf, start, end)
   }
 
   /** Hands the block over and begins the next; the value is valid until then. */
@@ -83,7 +83,7 @@ export function decodeRRsets(buf: Uint8Array, start: number): RRset[] {
     const rdatas: Uint8Array[] = []
     for (let i = 0; i < count; i++) {
       const length = readU16(buf, at)
-      rdatas.push(buf.slice(at + 2, at + 2 + length))
+      rdatas.push(ownOctets(buf, at + 2, at + 2 + length))
       at += 2 + length
     }
     return rdatas

@@ -15,6 +15,7 @@ import { Table } from './layout.ts'
 import { LmdbSource } from './lmdb-tree.ts'
 import { numberKey } from './number-key.ts'
 import { OctetWriter, readU32 } from './octets.ts'
+import { putOctets } from './put.ts'
 import { Seek, type Tree } from './tree.ts'
 
 const NO_NAME = new Uint8Array(0)
@@ -55,12 +56,13 @@ interface StoredDenial {
 /** Rewrites slots of the table of denial within a write transaction. */
 export class DenialSlots {
   readonly #tables: Tables
-  readonly #tree: Tree
+  #tree: Tree
   readonly #builder = new DenialBuilder()
 
-  constructor(tables: Tables) {
+  /** @param denials the table as it was before the transaction: no slot is looked at once it was rewritten */
+  constructor(tables: Tables, denials: Tree) {
     this.#tables = tables
-    this.#tree = new LmdbSource(tables, '').tree(Table.Denial)
+    this.#tree = denials
   }
 
   /**
@@ -89,7 +91,7 @@ export class DenialSlots {
     return { slots, entries, records, replaced }
   }
 
-  /** Spreads the records over more slots: `bits` first bits of a hash choose one in place of `bitsBefore`. */
+  /** Before any edit: spreads the records over more slots, chosen by `bits` first bits of a hash in place of `bitsBefore`. */
   spread(bitsBefore: number, bits: number): void {
     // From the last slot down: what a slot is spread over comes after it.
     for (let slot = 2 ** bitsBefore - 1; slot >= 0; slot--) {
@@ -104,6 +106,7 @@ export class DenialSlots {
         from = end
       }
     }
+    this.#tree = new LmdbSource(this.#tables, '').tree(Table.Denial)
   }
 
   #read(slot: number): StoredDenial[] {
@@ -122,9 +125,7 @@ export class DenialSlots {
       return
     }
     for (const { hash, buf, start, end } of records) this.#builder.add(hash, 0, buf, start, end)
-    const { buffer, byteOffset, length } = this.#builder.take()
-    // It is written when this returns.
-    this.#tables.Denial.putSync(numberKey(slot), Buffer.from(buffer, byteOffset, length))
+    putOctets(this.#tables.Denial, numberKey(slot), this.#builder.take())
   }
 }
 

@@ -1,5 +1,5 @@
 import { RRClass, RRType } from '../iana/index.ts'
-import type { Name } from '../wire/index.ts'
+import { type Name, ownOctets } from '../wire/index.ts'
 import { compareOctets, type RRset, type ZoneNode } from '../zone/index.ts'
 import { LEAST_BUCKET } from './bucket.ts'
 import { OctetWriter, readU16, readU32 } from './octets.ts'
@@ -123,7 +123,7 @@ export function decodeDenial(buf: Uint8Array, entry: number, origin: Name): Zone
   const rdatas: Uint8Array[] = []
   while (at < end) {
     const length = (buf[at + 10]! << 8) | buf[at + 11]!
-    rdatas.push(buf.slice(at + 12, at + 12 + length))
+    rdatas.push(ownOctets(buf, at + 12, at + 12 + length))
     at += 12 + length
   }
   return { owner, rrsets: [{ type: RRType.NSEC3, ttl, rdatas: rdatas.slice(0, 1), signatures: rdatas.slice(1) }] }

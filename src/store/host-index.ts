@@ -6,6 +6,7 @@ import { Table } from './layout.ts'
 import { LmdbSource } from './lmdb-tree.ts'
 import { writeNumber } from './number-key.ts'
 import { OctetWriter, readU16 } from './octets.ts'
+import { putOctets } from './put.ts'
 import { ExternalSorter } from './sorter.ts'
 import { Seek, type Tree } from './tree.ts'
 
@@ -178,7 +179,7 @@ export class HostIndex {
         value.u16(key.length)
         value.octets(key)
       }
-      table.putSync(Buffer.concat([hash, part[0]!]), Buffer.from(value.copy()))
+      putOctets(table, Buffer.concat([hash, part[0]!]), value.buf.subarray(0, value.length))
     }
   }
 }

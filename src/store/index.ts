@@ -47,6 +47,7 @@ export { type ForeignLock, type HeldLock, type LockHolder, tryLock } from './loc
 export { numberKey, readNumber, writeNumber } from './number-key.ts'
 export { OctetWriter, readU16, readU32 } from './octets.ts'
 export { type NodeChange, type NodeEdit, OwnerBlocks } from './owner-blocks.ts'
+export { putOctets } from './put.ts'
 export type { SnapshotOptions } from './read-environment.ts'
 export { Residency, type ResidencyOutcome } from './residency.ts'
 export { ZoneSnapshot } from './snapshot.ts'

@@ -59,7 +59,7 @@ export class JournalWriter {
     let pieces = 0
     encodeEntry(revision, headerOf(record, previous, serials, committedAt), record.replacements, (key, value) => {
       // Keys only ascend, so that pages are filled to their end. It says whether it did, whatever its type says.
-      const isPut: unknown = this.#table.putSync(key, Buffer.from(value), { append: true })
+      const isPut: unknown = this.#table.putSync(key, value, { append: true })
       if (isPut !== true) {
         throw writeError(this.#path, new Error(`the journal has entries after revision ${revision - 1}`))
       }

@@ -3,6 +3,7 @@ import { BLOCK_TARGET, BlockBuilder, decodeRRsets, encodeNode } from './block.ts
 import type { Tables } from './environment.ts'
 import { OWNER_PREFIX } from './layout.ts'
 import { OctetWriter, readU16, readU32 } from './octets.ts'
+import { putOctets } from './put.ts'
 import { Seek, type Tree } from './tree.ts'
 
 /** What is to become of one owner's RRsets. */
@@ -37,6 +38,8 @@ export class OwnerBlocks {
   readonly #tables: Tables
   readonly #tree: Tree
   readonly #builder = new BlockBuilder()
+  /** Nodes of one block as they are to be. */
+  readonly #edited = new OctetWriter(4096)
 
   /** @param owners the table as it was before the transaction: no block is looked at once it was rewritten */
   constructor(tables: Tables, owners: Tree) {
@@ -85,6 +88,7 @@ export class OwnerBlocks {
 
   #rewrite(block: readonly StoredNode[], edits: readonly NodeEdit[], changes: NodeChange[]): void {
     const nodes: StoredNode[] = []
+    this.#edited.length = 0
     const before = changes.length
     let at = 0
     for (const { key, edit } of edits) {
@@ -92,7 +96,7 @@ export class OwnerBlocks {
       const node = at < block.length && compare(keyOf(block[at]!), key) === 0 ? block[at++] : undefined
       const rrsets = node === undefined ? [] : decodeRRsets(node.buf, node.start + 2 + readU16(node.buf, node.start))
       const edited = edit(rrsets)
-      const stored = edited.length === 0 ? undefined : encoded(key, edited)
+      const stored = edited.length === 0 ? undefined : this.#encoded(key, edited)
       if (stored !== undefined) nodes.push(stored)
       if (!isSame(node, stored)) {
         changes.push({ key, before: rrsets, after: edited, growth: lengthOf(stored) - lengthOf(node) })
@@ -101,6 +105,14 @@ export class OwnerBlocks {
     if (changes.length === before) return
     while (at < block.length) nodes.push(block[at++]!)
     this.#put(block, nodes)
+  }
+
+  /** Valid until the next block. Where the writer takes another buffer, what was written before stays in the old one. */
+  #encoded(key: Uint8Array, rrsets: readonly RRset[]): StoredNode {
+    const out = this.#edited
+    const start = out.length
+    encodeNode(out, key, key.length, rrsets)
+    return { buf: out.buf, start, end: out.length }
   }
 
   #put(block: readonly StoredNode[], nodes: readonly StoredNode[]): void {
@@ -119,7 +131,7 @@ export class OwnerBlocks {
         this.#putBlock()
         taken = 4
       }
-      this.#builder.add(node.buf.subarray(node.start, node.end), length)
+      this.#builder.add(node.buf, node.start, node.end)
       taken += 4 + length
     }
     if (!this.#builder.isEmpty) this.#putBlock()
@@ -127,8 +139,7 @@ export class OwnerBlocks {
 
   #putBlock(): void {
     const { key, value } = this.#builder.take()
-    // It is written when this returns.
-    this.#tables.Owners.putSync(tableKey(key), Buffer.from(value.buffer, value.byteOffset, value.length))
+    putOctets(this.#tables.Owners, tableKey(key), value)
   }
 }
 
@@ -145,12 +156,6 @@ function keyOf({ buf, start }: StoredNode): Uint8Array {
 
 function lengthOf(node: StoredNode | undefined): number {
   return node === undefined ? 0 : node.end - node.start
-}
-
-function encoded(key: Uint8Array, rrsets: readonly RRset[]): StoredNode {
-  const out = new OctetWriter(256)
-  encodeNode(out, key, key.length, rrsets)
-  return { buf: out.buf, start: 0, end: out.length }
 }
 
 function isSame(a: StoredNode | undefined, b: StoredNode | undefined): boolean {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { RRType } from '../iana/index.ts'
-import { type Name, nameFromText } from '../wire/index.ts'
+import { type Name, nameFromText, octetText, ownOctets } from '../wire/index.ts'
 import {
   compareOctets,
   type Denial,
@@ -155,7 +155,9 @@ export class ZoneSnapshot implements ZoneView {
   /** What was kept with the zone under a key, as an array of its own. */
   state(key: Uint8Array): Uint8Array | undefined {
     const tree = this.#stateTree
-    return tree.seek(key, key.length, Seek.Exact) ? tree.buf.slice(tree.offset, tree.offset + tree.length) : undefined
+    return tree.seek(key, key.length, Seek.Exact)
+      ? ownOctets(tree.buf, tree.offset, tree.offset + tree.length)
+      : undefined
   }
 
   /** What was kept with the zone under the keys that begin with a prefix, in the order of the keys. */
@@ -180,7 +182,7 @@ export class ZoneSnapshot implements ZoneView {
   node(name: Name): ZoneNode | undefined {
     const nodes = this.#nodes
     if (nodes === undefined) return this.#readNode(name)
-    const id = Buffer.from(name.buffer, name.byteOffset, name.length).toString('latin1')
+    const id = octetText(name)
     let node = nodes.get(id)
     if (node === undefined && !nodes.has(id)) {
       if (nodes.size >= MOST_NODES) nodes.clear()
@@ -346,7 +348,7 @@ function* entriesOf(
     if (tree.seek(from, from.length, how)) {
       const { key } = tree
       if (key.length < prefix.length || compareOctets(key, 0, prefix.length, prefix, 0, prefix.length) !== 0) return
-      yield { key, value: tree.buf.slice(tree.offset, tree.offset + tree.length) }
+      yield { key, value: ownOctets(tree.buf, tree.offset, tree.offset + tree.length) }
       from = key
     } else if (how === Seek.After) return
   }

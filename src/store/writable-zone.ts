@@ -12,6 +12,7 @@ import { type JournalRecord, JournalWriter } from './journal-writer.ts'
 import { INFO_KEY, type ZoneInfo } from './layout.ts'
 import type { HeldLock } from './lock-file.ts'
 import { numberKey } from './number-key.ts'
+import { putOctets } from './put.ts'
 import { ZoneSnapshot } from './snapshot.ts'
 
 /** Address space for the data file, octets and as a multiple of it: lmdb-js maps it anew when it outgrows that. */
@@ -197,12 +198,12 @@ export class WritableZone {
       updatedAt: now.toISOString(),
       ...(kept === undefined ? {} : { journal: kept }),
     }
-    Meta.putSync(Buffer.from(INFO_KEY), Buffer.from(JSON.stringify(described)))
-    Changes.putSync(numberKey(revision), Buffer.from(encodeChanges(changes)))
+    putOctets(Meta, Buffer.from(INFO_KEY), Buffer.from(JSON.stringify(described)))
+    putOctets(Changes, numberKey(revision), encodeChanges(changes))
     if (revision > KEPT_CHANGES) Changes.removeSync(numberKey(revision - KEPT_CHANGES))
     for (const { key, value } of state) {
-      if (value === undefined) State.removeSync(Buffer.from(key))
-      else State.putSync(Buffer.from(key), Buffer.from(value))
+      if (value === undefined) State.removeSync(key)
+      else putOctets(State, key, value)
     }
     return described
   }

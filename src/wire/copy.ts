@@ -21,3 +21,30 @@ export function copyOctets(from: Uint8Array, start: number, length: number, to: 
   }
   for (; i < end; i++) to[i + shift] = from[i]!
 }
+
+/** Up to so many octets, the engine keeps an array in its own heap, which costs a tenth of memory of the array's own. */
+const IN_HEAP = 64
+const SLAB = 1 << 14
+/** Arrays longer than this have memory of their own. */
+const LONGEST_IN_SLAB = SLAB / 8
+
+let slab = new Uint8Array(SLAB)
+let used = 0
+
+/**
+ * A part of an array as an array of its own, as `slice` makes it: long ones (signatures, compiled answers) lie in memory that
+ * they share with the next, 110 octets in 100 ns where `slice` takes 490 and what it leaves is collected one by one. What
+ * is kept for long keeps its neighbours: it should be copied, or be of a kind that is kept together.
+ */
+export function ownOctets(from: Uint8Array, start: number, end: number): Uint8Array {
+  const length = end - start
+  if (length <= IN_HEAP || length > LONGEST_IN_SLAB) return from.slice(start, end)
+  if (used + length > SLAB) {
+    slab = new Uint8Array(SLAB)
+    used = 0
+  }
+  const at = used
+  used += length
+  copyOctets(from, start, length, slab, at)
+  return slab.subarray(at, used)
+}

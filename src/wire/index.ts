@@ -1,5 +1,5 @@
 /** Names, rdata and messages as octets on the wire, and as text. */
-export { copyOctets } from './copy.ts'
+export { copyOctets, ownOctets } from './copy.ts'
 export { type EdnsFault, EdnsQuery, MIN_UDP_PAYLOAD, questionEnd } from './edns.ts'
 export {
   OPT_LENGTH,
@@ -50,6 +50,7 @@ export {
   ROOT,
 } from './name.ts'
 export { nameFromText, nameTextAt, nameToText, parseName } from './name-text.ts'
+export { octetText } from './octet-text.ts'
 export {
   base32HexToText,
   bitmapTypes,

@@ -1,4 +1,4 @@
-import { MAX_LABEL_LENGTH, MAX_NAME_LENGTH, type Name, NameError, nameLength } from './name.ts'
+import { MAX_LABEL_LENGTH, MAX_NAME_LENGTH, type Name, NameError, nameLength, ROOT } from './name.ts'
 
 const DOT = 0x2e
 const BACKSLASH = 0x5c
@@ -90,15 +90,20 @@ function appendOrigin(origin: Name | undefined, out: Uint8Array, start: number, 
 }
 
 const parsed = new Uint8Array(MAX_NAME_TEXT + 8)
+/** A name's text while it is read or written. */
+const octets = Buffer.allocUnsafeSlow(3 * MAX_NAME_TEXT)
 
 /**
  * Reads a name in presentation form; text beyond ASCII stands for its UTF-8 octets.
  * @param origin completes a name that does not end in a dot; without it the name is taken as fully qualified
  * @throws NameError
  */
-export function nameFromText(text: string, origin: Name = Uint8Array.of(0)): Name {
-  const octets = new TextEncoder().encode(text)
-  return parsed.slice(0, parseName(octets, 0, octets.length, origin, parsed, 0))
+export function nameFromText(text: string, origin: Name = ROOT): Name {
+  // A character stands for three octets at most; a text longer than that is no name, and refused as any that is too long.
+  const isLong = 3 * text.length > octets.length
+  const from = isLong ? Buffer.from(text) : octets
+  const length = isLong ? from.length : octets.write(text)
+  return parsed.slice(0, parseName(from, 0, length, origin, parsed, 0))
 }
 
 /** What stands for each octet of a label in text: RFC 1035 5.1's special characters with a backslash, others as \DDD. */
@@ -120,11 +125,15 @@ export function nameToText(name: Name): string {
 export function nameTextAt(buf: Uint8Array, offset: number): string {
   const end = offset + nameLength(buf, offset)
   if (end === offset + 1) return '.'
-  let text = ''
+  let length = 0
   for (let at = offset; buf[at]! !== 0; ) {
     const labelEnd = at + 1 + buf[at]!
-    for (at++; at < labelEnd; at++) text += labelText[buf[at]!]!
-    text += '.'
+    for (at++; at < labelEnd; at++) {
+      const text = labelText[buf[at]!]!
+      for (let i = 0; i < text.length; i++) octets[length++] = text.charCodeAt(i)
+    }
+    octets[length++] = DOT
   }
-  return text
+  // In one piece: of a string that is put together, each map and each comparison makes one again.
+  return octets.toString('latin1', 0, length)
 }

@@ -6,6 +6,7 @@ import {
   lowerName,
   type Name,
   nameToText,
+  octetText,
   parentOf,
   parseBase32Hex,
 } from '../wire/index.ts'
@@ -117,7 +118,7 @@ export class MemoryZone implements ZoneView {
 }
 
 function key(name: Name): string {
-  return Buffer.from(lowerName(name)).toString('latin1')
+  return octetText(lowerName(name))
 }
 
 function rrset(node: ZoneNode | undefined, type: number): RRset | undefined {

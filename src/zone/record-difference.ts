@@ -1,3 +1,4 @@
+import { octetText } from '../wire/index.ts'
 import type { RRsetReplacement } from './change.ts'
 import type { RRset } from './rrset.ts'
 
@@ -26,10 +27,6 @@ function without(list: readonly Uint8Array[], others: readonly Uint8Array[]): re
   if (list.length * others.length <= FEW_PAIRS) {
     return list.filter((octets) => !others.some((other) => Buffer.compare(octets, other) === 0))
   }
-  const known = new Set(others.map(textOf))
-  return list.filter((octets) => !known.has(textOf(octets)))
-}
-
-function textOf(octets: Uint8Array): string {
-  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1')
+  const known = new Set(others.map((octets) => octetText(octets)))
+  return list.filter((octets) => !known.has(octetText(octets)))
 }

@@ -1,5 +1,5 @@
 import { RRType } from '../../iana/index.ts'
-import { compareNames, lowerName, type Name, nameLength, parseBase32Hex } from '../../wire/index.ts'
+import { compareNames, lowerName, type Name, nameLength, octetText, parseBase32Hex } from '../../wire/index.ts'
 import { compareOctets, Nsec3, type RRset, type ZoneNode, type ZoneView } from '../../zone/index.ts'
 import type { ChainView } from './chain-edit.ts'
 import { NSEC3_HASH_LENGTH } from './nsec3.ts'
@@ -8,9 +8,6 @@ import { NSEC3_HASH_LENGTH } from './nsec3.ts'
 export class BrokenChainError extends Error {
   override readonly name = 'BrokenChainError'
 }
-
-const latin1 = (octets: Uint8Array): string =>
-  Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1')
 
 /** The NSEC chain of a zone; positions are owner names. */
 export function nsecChainOf(view: ZoneView): ChainView<Name> {
@@ -26,7 +23,7 @@ export function nsecChainOf(view: ZoneView): ChainView<Name> {
       return rdata.subarray(nameLength(rdata, 0))
     },
     compare: compareNames,
-    key: latin1,
+    key: octetText,
   }
 }
 
@@ -44,7 +41,7 @@ export function nsec3ChainOf(view: ZoneView): ChainView<Uint8Array> {
       return rdata.subarray(Nsec3.bitmapOffset(rdata))
     },
     compare: (a, b) => compareOctets(a, 0, a.length, b, 0, b.length),
-    key: latin1,
+    key: octetText,
   }
 }
 

@@ -1,8 +1,8 @@
 import { RRType } from '../../iana/index.ts'
-import type { Name } from '../../wire/index.ts'
+import { type Name, octetText } from '../../wire/index.ts'
 import { type Nsec3Parameters, type RRset, type RRsetChange, writeNsec3Hash, type ZoneView } from '../../zone/index.ts'
 import { hashOf } from './changed-records.ts'
-import { compareWhole, firstAtOrAfter, octetKey, rrsetOf } from './names.ts'
+import { compareWhole, firstAtOrAfter, rrsetOf } from './names.ts'
 import { Predecessors } from './predecessors.ts'
 
 const HASH_LENGTH = 20
@@ -26,10 +26,10 @@ export class FutureHashes {
       const hash = type === RRType.NSEC3 ? hashOf(owner, view.origin) : undefined
       if (hash === undefined) continue
       hashes.push(hash)
-      this.#rrsets.set(octetKey(hash), rrset)
+      this.#rrsets.set(octetText(hash), rrset)
     }
     this.changed = hashes
-    this.#made = hashes.filter((hash) => this.#rrsets.get(octetKey(hash)) !== undefined).sort(compareWhole)
+    this.#made = hashes.filter((hash) => this.#rrsets.get(octetText(hash)) !== undefined).sort(compareWhole)
     this.#before = new Predecessors({
       before: (hash) => {
         // The last at or before the one before: what stands at the hash itself does not count.
@@ -38,7 +38,7 @@ export class FutureHashes {
         return node === undefined ? undefined : hashOf(node.owner, view.origin)
       },
       isGone: (hash) => this.rrset(hash) === undefined,
-      key: octetKey,
+      key: octetText,
     })
   }
 
@@ -51,7 +51,7 @@ export class FutureHashes {
 
   /** The NSEC3 RRset at a hash as it will be. */
   rrset(hash: Uint8Array): RRset | undefined {
-    const key = octetKey(hash)
+    const key = octetText(hash)
     return this.#rrsets.has(key) ? this.#rrsets.get(key) : this.rrsetBefore(hash)
   }
 

@@ -1,9 +1,9 @@
 import { RRType } from '../../iana/index.ts'
-import { compareNames, isAtOrBelow, type Name, parentOf } from '../../wire/index.ts'
+import { compareNames, isAtOrBelow, type Name, octetText, parentOf } from '../../wire/index.ts'
 import { Place } from '../../zone/checks/index.ts'
 import type { RRset, RRsetChange, ZoneNode, ZoneView } from '../../zone/index.ts'
 import { checkForm } from './changed-records.ts'
-import { firstAfter, firstAtOrAfter, octetKey, rrsetOf } from './names.ts'
+import { firstAfter, firstAtOrAfter, rrsetOf } from './names.ts'
 import { Predecessors } from './predecessors.ts'
 
 interface ChangedOwner {
@@ -37,12 +37,12 @@ export class FutureZone {
     const effective = new Map<string, RRsetChange>()
     for (const change of changes) {
       checkForm(change, view.origin)
-      effective.set(`${change.type} ${octetKey(change.owner)}`, change)
+      effective.set(`${change.type} ${octetText(change.owner)}`, change)
     }
     this.changes = [...effective.values()]
     for (const { owner, type, rrset } of this.changes) {
       if (type === RRType.NSEC3) continue
-      const key = octetKey(owner)
+      const key = octetText(owner)
       const entry = this.#changed.get(key) ?? { owner, rrsets: new Map<number, RRset | undefined>() }
       entry.rrsets.set(type, rrset)
       this.#changed.set(key, entry)
@@ -52,13 +52,13 @@ export class FutureZone {
     this.#nsecsBefore = new Predecessors({
       before: (name) => view.nsecBefore(name)?.owner,
       isGone: (name) => this.rrset(name, RRType.NSEC) === undefined,
-      key: octetKey,
+      key: octetText,
     })
   }
 
   /** The node as it will be, or undefined when it has no record left. */
   node(name: Name): ZoneNode | undefined {
-    const key = octetKey(name)
+    const key = octetText(name)
     let node = this.#nodes.get(key)
     if (node === undefined && !this.#nodes.has(key)) {
       node = this.#overlaid(this.view.node(name), name, this.#changed.get(key))
@@ -87,7 +87,7 @@ export class FutureZone {
         break
       }
       // Runs of names that have gone are passed once.
-      const key = octetKey(owner)
+      const key = octetText(owner)
       if (this.#afterGone.has(key)) {
         found = this.#afterGone.get(key)
         break
@@ -120,7 +120,7 @@ export class FutureZone {
   }
 
   #changedRRset(owner: Name, type: number): RRset | undefined {
-    return this.#changed.get(octetKey(owner))?.rrsets.get(type)
+    return this.#changed.get(octetText(owner))?.rrsets.get(type)
   }
 
   #overlaid(before: ZoneNode | undefined, owner: Name, changed: ChangedOwner | undefined): ZoneNode | undefined {
@@ -135,7 +135,7 @@ export class FutureZone {
   #hides(name: Name): number {
     const above = parentOf(name)
     if (above === undefined || name.length === this.origin.length) return 0
-    const key = octetKey(above)
+    const key = octetText(above)
     let hidden = this.#hidden.get(key)
     if (hidden === undefined) {
       hidden = this.#hides(above) || hidesBelow(this.node(above), above.length === this.origin.length)

@@ -1,8 +1,8 @@
 import { RRType } from '../../iana/index.ts'
-import { type Name, nameFromText } from '../../wire/index.ts'
+import { type Name, nameFromText, octetText } from '../../wire/index.ts'
 import { type RRset, sameData } from '../../zone/index.ts'
 import type { FutureZone } from './future-zone.ts'
-import { octetKey, rrsetOf } from './names.ts'
+import { rrsetOf } from './names.ts'
 import type { SignatureChecker } from './signatures.ts'
 
 /** Places in the chain of denial where what stays is tried with other keys. */
@@ -32,14 +32,14 @@ export function checkKeptSignatures(zone: FutureZone, signatures: SignatureCheck
 function* samples(zone: FutureZone): Generator<readonly [Name, RRset]> {
   const { view, origin } = zone
   const changes = new Map(
-    zone.changes.filter(({ type }) => type === RRType.NSEC3).map((change) => [octetKey(change.owner), change.rrset]),
+    zone.changes.filter(({ type }) => type === RRType.NSEC3).map((change) => [octetText(change.owner), change.rrset]),
   )
   for (let i = 0; i < SAMPLES; i++) {
     if (view.denial === 'nsec3') {
       const hash = new Uint8Array(20).fill((i * 256) / SAMPLES, 0, 1)
       const node = view.nsec3Matching(hash) ?? view.nsec3Covering(hash)
       if (node === undefined) continue
-      const key = octetKey(node.owner)
+      const key = octetText(node.owner)
       const rrset = changes.has(key) ? changes.get(key) : rrsetOf(node, RRType.NSEC3)
       if (rrset !== undefined) yield [node.owner, rrset]
     } else {

@@ -1,11 +1,6 @@
 import type { Name } from '../../wire/index.ts'
 import { compareOctets, type RRset, type ZoneNode } from '../../zone/index.ts'
 
-/** What names and hashes are told apart by. */
-export function octetKey(octets: Uint8Array): string {
-  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1')
-}
-
 export function compareWhole(a: Uint8Array, b: Uint8Array): number {
   return compareOctets(a, 0, a.length, b, 0, b.length)
 }

@@ -1,8 +1,7 @@
 import { RRType } from '../../iana/index.ts'
-import { type Name, nameLength, namesEqual, nameToText } from '../../wire/index.ts'
+import { type Name, nameLength, namesEqual, nameToText, octetText } from '../../wire/index.ts'
 import type { RRset } from '../../zone/index.ts'
 import { type FutureZone, hasData, isChainedPlace } from './future-zone.ts'
-import { octetKey } from './names.ts'
 import { GateRefusal } from './refusal.ts'
 import { bitmapProblem } from './type-bitmaps.ts'
 
@@ -51,7 +50,7 @@ export class NsecLinks {
   }
 
   #walk(owner: Name, nsec: RRset): void {
-    const key = octetKey(owner)
+    const key = octetText(owner)
     if (this.#walked.has(key)) return
     const rdata = onlyRdata(owner, nsec)
     const next = rdata.subarray(0, nameLength(rdata, 0))

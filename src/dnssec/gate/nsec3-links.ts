@@ -1,11 +1,11 @@
 import { RRType } from '../../iana/index.ts'
-import { base32HexToText, isAtOrBelow, type Name, nameToText } from '../../wire/index.ts'
+import { base32HexToText, isAtOrBelow, type Name, nameToText, octetText } from '../../wire/index.ts'
 import { Place } from '../../zone/checks/index.ts'
 import { NSEC3_OPT_OUT, Nsec3, Nsec3Param, type RRset, type ZoneNode } from '../../zone/index.ts'
 import { nsec3Owner } from '../denial/index.ts'
 import { FutureHashes } from './future-hashes.ts'
 import { type FutureZone, hasData, isChainedPlace } from './future-zone.ts'
-import { namesAbove, octetKey, octetsEqual, rrsetOf } from './names.ts'
+import { namesAbove, octetsEqual, rrsetOf } from './names.ts'
 import { GateRefusal } from './refusal.ts'
 import { bitmapProblem } from './type-bitmaps.ts'
 
@@ -54,7 +54,7 @@ export class Nsec3Links {
         throw new GateRefusal('chain', name, RRType.NSEC, 'the zone has an NSEC3 chain, and no NSEC records')
       }
       if (!this.#isNeeded(zone.node(name), zone.place(name))) continue
-      for (const above of namesAbove(name, zone.origin)) needed.add(octetKey(above))
+      for (const above of namesAbove(name, zone.origin)) needed.add(octetText(above))
     }
     for (const name of names) this.#checkName(name, needed)
     for (const hash of this.#hashes.changed) this.#checkRecord(hash)
@@ -74,7 +74,7 @@ export class Nsec3Links {
   #checkName(name: Name, neededBelow: ReadonlySet<string>): void {
     const zone = this.#zone
     const hash = this.#hashes.of(name)
-    const key = octetKey(hash)
+    const key = octetText(hash)
     const node = zone.node(name)
     const place = zone.place(name)
     const nsec3 = this.#hashes.rrset(hash)
@@ -101,7 +101,7 @@ export class Nsec3Links {
   #isNonTerminalNeeded(name: Name, place: number, neededBelow: ReadonlySet<string>): boolean {
     if (!isChainedPlace(place)) return false
     // RFC 5155 7.1: unless only delegations that are opted out bring it about.
-    if (!this.#optOut || neededBelow.has(octetKey(name))) return true
+    if (!this.#optOut || neededBelow.has(octetText(name))) return true
     // If it had no record before, nothing below needs one but what the change brings, and that is known.
     if (this.#hashes.rrsetBefore(this.#hashes.of(name)) === undefined) return false
     const zone = this.#zone
@@ -114,7 +114,7 @@ export class Nsec3Links {
   /** A record made, changed or removed. */
   #checkRecord(hash: Uint8Array): void {
     const nsec3 = this.#hashes.rrset(hash)
-    if (!this.#named.has(octetKey(hash))) this.#checkNameless(hash, nsec3)
+    if (!this.#named.has(octetText(hash))) this.#checkNameless(hash, nsec3)
     if (nsec3 !== undefined) this.#walk(hash, this.#onlyRdata(hash, nsec3))
     const before = this.#hashes.before(hash)
     const record = before === undefined ? undefined : this.#hashes.rrset(before)
@@ -137,7 +137,7 @@ export class Nsec3Links {
 
   /** Sees that the next record of the chain is the one that this record names: there, and none between. */
   #walk(hash: Uint8Array, rdata: Uint8Array): void {
-    const key = octetKey(hash)
+    const key = octetText(hash)
     if (this.#walked.has(key)) return
     const next = Nsec3.nextHash(rdata)
     const owner = this.#owner(hash)

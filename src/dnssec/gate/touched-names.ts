@@ -1,6 +1,6 @@
-import { compareNames, isAtOrBelow, type Name } from '../../wire/index.ts'
+import { compareNames, isAtOrBelow, type Name, octetText } from '../../wire/index.ts'
 import { type FutureZone, hidesBelow } from './future-zone.ts'
-import { namesAbove, octetKey } from './names.ts'
+import { namesAbove } from './names.ts'
 
 /**
  * The names whose signatures or denial a change may spoil, in canonical order: the owners changed, the names above them,
@@ -10,9 +10,9 @@ export function touchedNames(zone: FutureZone): Name[] {
   const { origin, view } = zone
   const names = new Map<string, Name>()
   const add = (name: Name) => {
-    names.set(octetKey(name), name)
+    names.set(octetText(name), name)
     for (const above of namesAbove(name, origin)) {
-      const key = octetKey(above)
+      const key = octetText(above)
       if (names.has(key)) break
       names.set(key, above)
     }

@@ -1,9 +1,9 @@
 import { RRType } from '../../iana/index.ts'
-import { compareNames, isAtOrBelow, type Name, parentOf } from '../../wire/index.ts'
+import { compareNames, isAtOrBelow, type Name, octetText, parentOf } from '../../wire/index.ts'
 import { Place, TypeBitmap } from '../../zone/checks/index.ts'
 import type { ZoneNode } from '../../zone/index.ts'
 import { isChained, nsec3Types, nsecTypes } from '../denial/index.ts'
-import { type ChangedZone, hides, nameKey, standingIn } from './changed-zone.ts'
+import { type ChangedZone, hides, standingIn } from './changed-zone.ts'
 
 /**
  * The names whose signatures or denial a change may touch: the owners changed, the names above them, which may become or
@@ -12,10 +12,10 @@ import { type ChangedZone, hides, nameKey, standingIn } from './changed-zone.ts'
 export function affectedNames(zone: ChangedZone): Name[] {
   const { view } = zone
   const { origin } = view
-  const names = new Map<string, Name>([[nameKey(origin), origin]])
+  const names = new Map<string, Name>([[octetText(origin), origin]])
   const add = (owner: Name) => {
     for (let name: Name | undefined = owner; name !== undefined && name.length > origin.length; name = parentOf(name)) {
-      const key = nameKey(name)
+      const key = octetText(name)
       if (names.has(key)) break
       names.set(key, name)
     }
@@ -63,7 +63,7 @@ export class Nsec3Bitmaps {
     if (!isNeeded(node, standing, this.#optOut)) return undefined
     const { origin } = this.#zone.view
     for (let above = parentOf(name); above !== undefined && above.length > origin.length; above = parentOf(above)) {
-      this.#needed.add(nameKey(above))
+      this.#needed.add(octetText(above))
     }
     nsec3Types(node.rrsets, standing, bitmap)
     return bitmap.octets.slice(0, bitmap.length)
@@ -71,7 +71,7 @@ export class Nsec3Bitmaps {
 
   /** RFC 5155 7.1: it has a record unless only delegations that are opted out bring it about. */
   #isEmptyNonTerminalNeeded(name: Name): boolean {
-    if (!this.#optOut || this.#needed.has(nameKey(name))) return true
+    if (!this.#optOut || this.#needed.has(octetText(name))) return true
     const { view } = this.#zone
     // Without a record before, it had nothing below that needs one, and no change has brought any.
     if (view.node(name) === undefined && isChained(standingIn(view, name)) && !this.#wasChained(name)) return false

@@ -1,5 +1,5 @@
 import { RRType } from '../../iana/index.ts'
-import { compareNames, isAtOrBelow, lowerName, type Name, nameToText, parentOf } from '../../wire/index.ts'
+import { compareNames, isAtOrBelow, lowerName, type Name, nameToText, octetText, parentOf } from '../../wire/index.ts'
 import { Place } from '../../zone/checks/index.ts'
 import type { RRset, RRsetChange, ZoneNode, ZoneView } from '../../zone/index.ts'
 import { isMadeBySigning } from './apex.ts'
@@ -17,11 +17,6 @@ export class UnfitChangeError extends Error {
 
 /** Where a name stands; 0 when it is no name of the zone, not even an empty non-terminal. */
 export type Standing = number
-
-/** What names of a zone are told apart by. */
-export function nameKey(name: Name): string {
-  return Buffer.from(name.buffer, name.byteOffset, name.length).toString('latin1')
-}
 
 interface ChangedOwner {
   readonly owner: Name
@@ -51,7 +46,7 @@ export class ChangedZone {
       if (isMadeBySigning(type, name.length === view.origin.length) && type !== RRType.DNSKEY) {
         throw new UnfitChangeError(name, 'signatures, denial and digests are made by signing')
       }
-      const key = nameKey(name)
+      const key = octetText(name)
       const entry = this.#changed.get(key) ?? { owner: name, rrsets: new Map<number, RRset | undefined>() }
       entry.rrsets.set(type, rrset !== undefined && rrset.rdatas.length > 0 ? canonical(rrset) : undefined)
       this.#changed.set(key, entry)
@@ -61,13 +56,13 @@ export class ChangedZone {
 
   /** Whether this RRset is among the changes. */
   isChanged(owner: Name, type: number): boolean {
-    return this.#changed.get(nameKey(owner))?.rrsets.has(type) ?? false
+    return this.#changed.get(octetText(owner))?.rrsets.has(type) ?? false
   }
 
   /** The node's data, or undefined when it has none. Ascending by type. */
   node(owner: Name): ZoneNode | undefined {
     const before = this.view.node(owner)
-    const changed = this.#changed.get(nameKey(owner))
+    const changed = this.#changed.get(octetText(owner))
     return dataOf(owner, before, changed?.rrsets, this.view.origin)
   }
 
@@ -84,7 +79,7 @@ export class ChangedZone {
           : before.owner
       found = owner === undefined ? undefined : this.node(owner)
       if (owner === undefined || found !== undefined) break
-      const key = nameKey(owner)
+      const key = octetText(owner)
       // Runs of names that have gone are passed once.
       if (this.#afterGone.has(key)) {
         found = this.#afterGone.get(key)
@@ -98,7 +93,7 @@ export class ChangedZone {
   }
 
   hasBelow(name: Name): boolean {
-    const key = nameKey(name)
+    const key = octetText(name)
     let found = this.#below.get(key)
     if (found === undefined) {
       const next = this.nodeAfter(name)
@@ -119,7 +114,7 @@ export class ChangedZone {
   #hidden(name: Name): number {
     const above = parentOf(name)
     if (name.length === this.view.origin.length || above === undefined) return 0
-    const key = nameKey(above)
+    const key = octetText(above)
     let hidden = this.#occluded.get(key)
     if (hidden === undefined) {
       hidden = this.#hidden(above) || hides(this.node(above), above.length === this.view.origin.length)

@@ -1,5 +1,5 @@
 import { RRType } from '../../iana/index.ts'
-import type { Name } from '../../wire/index.ts'
+import { type Name, octetText } from '../../wire/index.ts'
 import { isSignedAt } from '../../zone/checks/index.ts'
 import {
   NSEC3_OPT_OUT,
@@ -27,7 +27,7 @@ import {
 import { affectedNames, Nsec3Bitmaps, nsecBitmapOf } from './affected-names.ts'
 import { zonemdRdatas } from './apex.ts'
 import { changedDigests } from './changed-digest.ts'
-import { ChangedZone, nameKey, type Standing, UnfitChangeError } from './changed-zone.ts'
+import { ChangedZone, type Standing, UnfitChangeError } from './changed-zone.ts'
 import { denialTtlOf, type SigningContext } from './context.ts'
 import { nextSerial, soaSerial, withSerial } from './serial.ts'
 import { SignedChanges } from './signed-changes.ts'
@@ -200,8 +200,8 @@ function linkNsec3(
 ): void {
   const { view } = zone
   const optOut = context.denial === 'nsec3-opt-out'
-  const hashes = new Map(names.map(({ name }) => [nameKey(name), hashOf(view, name)]))
-  const hashAt = (name: Name) => hashes.get(nameKey(name))!
+  const hashes = new Map(names.map(({ name }) => [octetText(name), hashOf(view, name)]))
+  const hashAt = (name: Name) => hashes.get(octetText(name))!
   const bitmaps = new Nsec3Bitmaps(zone, optOut, (name) => view.nsec3Matching(hashAt(name)) !== undefined)
   const edits: ChainEdit<Uint8Array>[] = []
   const seen = new Set<string>()
@@ -209,7 +209,7 @@ function linkNsec3(
     const position = hashAt(name)
     const was = view.nsec3Matching(position) !== undefined
     const bitmap = bitmaps.of(name, node, standing)
-    const key = Buffer.from(position).toString('latin1')
+    const key = octetText(position)
     // RFC 5155 7.1: a hash that is there already can only be another name's, if the name is new.
     const isNew = view.node(name) === undefined && !view.hasBelow(name)
     if (bitmap !== undefined && ((was && isNew) || seen.has(key))) throw new HashCollisionError(position)

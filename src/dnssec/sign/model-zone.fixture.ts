@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { DnssecAlgorithm, RRType, typeToText } from '../../iana/index.ts'
-import { type Name, nameToText, rdataToText } from '../../wire/index.ts'
+import { type Name, nameToText, octetText, rdataToText } from '../../wire/index.ts'
 import { keyTag, MemoryZone, type RRset, type RRsetChange, type ZoneNode, type ZoneRecord } from '../../zone/index.ts'
 import type { SigningKey } from '../keystore/index.ts'
-import { nameKey } from './changed-zone.ts'
 
 /** A zone as a table of RRsets, to which changes are applied. */
 export class ModelZone {
@@ -20,7 +19,7 @@ export class ModelZone {
   }
 
   rrset(owner: Name, type: number): RRset | undefined {
-    return this.#rrsets.get(`${nameKey(owner)} ${type}`)?.rrset
+    return this.#rrsets.get(`${octetText(owner)} ${type}`)?.rrset
   }
 
   view(): MemoryZone {
@@ -37,9 +36,9 @@ export class ModelZone {
   nodes(): ZoneNode[] {
     const nodes = new Map<string, { owner: Name; rrsets: RRset[] }>()
     for (const { owner, rrset } of this.#rrsets.values()) {
-      const node = nodes.get(nameKey(owner)) ?? { owner, rrsets: [] }
+      const node = nodes.get(octetText(owner)) ?? { owner, rrsets: [] }
       node.rrsets.push(rrset)
-      nodes.set(nameKey(owner), node)
+      nodes.set(octetText(owner), node)
     }
     return [...nodes.values()]
   }
@@ -57,7 +56,7 @@ export class ModelZone {
   }
 
   #put(owner: Name, type: number, rrset: RRset | undefined): void {
-    const key = `${nameKey(owner)} ${type}`
+    const key = `${octetText(owner)} ${type}`
     if (rrset === undefined) this.#rrsets.delete(key)
     else this.#rrsets.set(key, { owner, rrset })
   }

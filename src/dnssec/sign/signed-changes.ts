@@ -1,6 +1,5 @@
-import type { Name } from '../../wire/index.ts'
+import { type Name, octetText } from '../../wire/index.ts'
 import { type RRset, type RRsetChange, sameRRset, type ZoneView } from '../../zone/index.ts'
-import { nameKey } from './changed-zone.ts'
 
 /** Gathers changes, one for each RRset; what is as it was is none. */
 export class SignedChanges {
@@ -23,7 +22,7 @@ export class SignedChanges {
 
   /** As {@link put}, for an RRset that is not in a node of the view, as NSEC3 is not. */
   replace(owner: Name, type: number, rrset: RRset | undefined, before: RRset | undefined): void {
-    const key = `${type} ${nameKey(owner)}`
+    const key = `${type} ${octetText(owner)}`
     const isSame = rrset === undefined ? before === undefined : before !== undefined && sameRRset(before, rrset)
     if (isSame) this.#changes.delete(key)
     else this.#changes.set(key, { owner, type, rrset })

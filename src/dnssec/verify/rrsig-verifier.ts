@@ -1,5 +1,5 @@
 import { verify } from 'node:crypto'
-import type { Name } from '../../wire/index.ts'
+import { type Name, octetText } from '../../wire/index.ts'
 import type { SignatureVerdict, SignatureVerifier } from '../../zone/checks/index.ts'
 import { Dnskey, Rrsig } from '../../zone/index.ts'
 import { isVerifiable, type PublicKey, publicKeyOf } from './public-key.ts'
@@ -71,7 +71,7 @@ export class RrsigVerifier implements SignatureVerifier {
   #publicKey(dnskey: Uint8Array): PublicKey | undefined {
     // The checks hand in the same array for the same key, so that most calls end here.
     if (dnskey === this.#lastKey) return this.#lastPublicKey
-    const octets = Buffer.from(dnskey).toString('latin1')
+    const octets = octetText(dnskey)
     let publicKey = this.#keys.get(octets)
     if (publicKey === undefined && !this.#keys.has(octets)) {
       publicKey = publicKeyOf(dnskey)

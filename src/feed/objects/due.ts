@@ -1,5 +1,6 @@
+import { octetText } from '../../wire/index.ts'
 import type { FeedReader, StateEntry } from '../reader.ts'
-import { dueKey, octetText, Prefix, readDueKey, startsWith } from './keys.ts'
+import { dueKey, Prefix, readDueKey, startsWith } from './keys.ts'
 
 /** How many changes wait for their time. */
 export function countDue(reader: FeedReader): number {

@@ -111,11 +111,6 @@ export function startsWith(key: Uint8Array, prefix: Uint8Array): boolean {
   return true
 }
 
-/** Octets as a string that maps can be keyed by. */
-export function octetText(octets: Uint8Array): string {
-  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1')
-}
-
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0
   for (const part of parts) length += part.length

@@ -1,8 +1,7 @@
-import type { Name } from '../../wire/index.ts'
-import { nameToText, parentOf } from '../../wire/index.ts'
+import { type Name, nameToText, octetText, parentOf } from '../../wire/index.ts'
 import type { RegistryObject } from '../object.ts'
 import type { FeedReader, StateEntry } from '../reader.ts'
-import { octetText, readRecordKey, startsWith } from './keys.ts'
+import { readRecordKey, startsWith } from './keys.ts'
 import { decodeRecord, encodeRecord, isNothing, NO_RECORD, type ObjectRecord } from './record.ts'
 
 /** One record, as the last commit left it and as the batch has made of it. */

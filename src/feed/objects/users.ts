@@ -1,5 +1,6 @@
+import { octetText } from '../../wire/index.ts'
 import type { FeedReader, StateEntry } from '../reader.ts'
-import { octetText, type Ref, userKey, usersPrefix } from './keys.ts'
+import { type Ref, userKey, usersPrefix } from './keys.ts'
 
 /** What stands under a key of the index: the key says everything. */
 export const USER_VALUE = Uint8Array.of(0x31)

@@ -25,8 +25,8 @@ import { Intake, type IntakeBatch, type TakenEvent } from './intake.ts'
 import { LatencyLog } from './latency.ts'
 import { putRecent, type RecentCommit } from './recent.ts'
 
-/** Events of one commit: as many as are signed and committed in about half a second. */
-const MOST_EVENTS = 1000
+/** Events of one commit: as many as are signed and committed in about a second. More would save little, and be seen later. */
+const MOST_EVENTS = 2000
 /** Changes that come due in one commit. */
 const MOST_DUE = 1000
 

@@ -291,20 +291,30 @@ export class Intake {
   }
 
   #read(source: string, { text, fault, arrivedAt, endsGroup }: FeedItem, giver: Giver): Entry {
-    const octets = text?.length ?? 0
-    const common = { source, text, arrivedAt, endsGroup, octets, givers: [giver], unreadable: {} }
-    const refused = { ...common, seq: undefined, tx: undefined, txSize: undefined, event: undefined, isUnplaced: true }
-    if (text === undefined) {
-      const refusal = new FeedRefusal('too-long', fault ?? 'the event could not be taken')
-      return { ...refused, refusal }
-    }
+    let event: FeedEvent | undefined
+    let refusal: FeedRefusal | undefined
     try {
-      const event = this.#parse(text)
-      const { seq, tx, txSize } = event
-      return { ...common, seq, tx, txSize, event, refusal: undefined, isUnplaced: false }
+      if (text === undefined) throw new FeedRefusal('too-long', fault ?? 'the event could not be taken')
+      event = this.#parse(text)
     } catch (error) {
       if (!(error instanceof FeedRefusal)) throw error
-      return { ...refused, ...error.place, isUnplaced: error.place?.tx === undefined, refusal: error }
+      refusal = error
+    }
+    const place = event ?? refusal?.place
+    return {
+      seq: place?.seq,
+      tx: place?.tx,
+      txSize: place?.txSize,
+      event,
+      refusal,
+      isUnplaced: event === undefined && place?.tx === undefined,
+      text,
+      source,
+      arrivedAt,
+      endsGroup,
+      octets: text?.length ?? 0,
+      givers: [giver],
+      unreadable: {},
     }
   }
 

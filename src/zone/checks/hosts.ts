@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { RRType } from '../../iana/index.ts'
-import { type Name, nameToText } from '../../wire/index.ts'
+import { type Name, nameToText, octetText } from '../../wire/index.ts'
 import type { Tracker, ZoneCheck } from './check.ts'
 import { isAtOrBelowLower, isWildcard, type NodeContext, Place } from './context.ts'
 import { hasAddress } from './glue.ts'
@@ -111,7 +111,7 @@ export class HostTracker implements Tracker {
     this.#hash(owner)
     this.#write(flags, FACT_SIZE)
     if (isWildcard(owner) && hasAddress(context) && this.#wildcardParents.size < MAX_WILDCARDS) {
-      this.#wildcardParents.add(asText(owner, 2))
+      this.#wildcardParents.add(octetText(owner, 2))
     }
   }
 
@@ -215,14 +215,10 @@ export class HostTracker implements Tracker {
   #isGivenByWildcard(host: Name): boolean {
     if (this.#wildcardParents.size === 0) return false
     for (let at = host[0]! + 1; at < host.length; at += host[at]! + 1) {
-      if (this.#wildcardParents.has(asText(host, at))) return true
+      if (this.#wildcardParents.has(octetText(host, at))) return true
     }
     return false
   }
-}
-
-function asText(name: Name, start: number): string {
-  return Buffer.from(name.buffer, name.byteOffset + start, name.length - start).toString('latin1')
 }
 
 function nameEnd(buf: Uint8Array, at: number): number {
