@@ -32,6 +32,7 @@ interface Options {
   readonly load: number
   readonly queries?: number
   readonly quiet: number
+  readonly unpinned?: true
   readonly json?: true
 }
 
@@ -99,7 +100,7 @@ async function run(options: Options): Promise<void> {
   const origin = nameToText(nameFromText(options.origin))
   const signed = options.unsigned === undefined
   const folder = temporaryFolder('feed')
-  const chosen = choosePinning()
+  const chosen = options.unpinned ? UNPINNED : choosePinning()
   const pinning = typeof chosen === 'string' ? UNPINNED : chosen
   pinSelf(pinning.generator)
   let server: FedServer | undefined
@@ -192,6 +193,7 @@ const command = new Command('bench:feed')
   .option('--load <share>', 'queries put, as a share of what the server answers at most', between(0, 1), 0.5)
   .option('--queries <n>', 'what that is, queries a second (default: measured)', between(0, 10_000_000))
   .option('--quiet <seconds>', 'how long a zone without changes is watched', between(1, 3600), 30)
+  .option('--unpinned', 'the server may use all processors, as the generator does')
   .option('--json', 'print JSON')
 
 await runMain(() => run(command.parse().opts<Options>()))

@@ -22,6 +22,8 @@ const MARKS = { elsewhere: 120, host: 48, coming: 72 } as const
 const MARK_SHARE = 10
 /** Of a backlog, one change in so many is a mark's. */
 const MARKED_CHANGES = 100
+/** Changes of a backlog that are appended in one go: a write of megabytes would hold up queries, which are then sent too fast. */
+const WRITTEN_AT_ONCE = 200
 /** Delegations taken from the zone for each change of a backlog: all but new domains need one. */
 const NEEDED = 0.7
 const EDNS = { payload: 1232, dnssecOk: true }
@@ -84,25 +86,35 @@ function* stream(registry: Registry, changes: number, seconds: number): Generato
   }
 }
 
-/** All changes at once. */
-function backlog(registry: Registry, { zone, origin, changes, firstSeq }: WatchedJob): Sending {
+/** All changes at once, as far as a registry that answers its resolvers meanwhile can: none of its writes delays a query. */
+function backlog(registry: Registry, { zone, origin, changes, firstSeq }: WatchedJob): Step[] {
   const random = new Random(firstSeq)
   const delegations = readDelegations(zone, nameFromText(origin), Math.ceil(NEEDED * changes), random)
   const maker = new ChangeMaker(origin, delegations, random)
   // What comes and goes within one commit would not be seen.
   const lasting = registry.marks.all.filter(({ kind }) => kind !== 'coming')
-  const lines: string[] = []
-  const marked: { mark: Mark; version: number }[] = []
+  const steps: Step[] = []
+  let lines: string[] = []
+  let marked: Sending['changes'][number][] = []
+  let marks = 0
+  const end = () => {
+    const sending = { lines: lines.join(''), changes: marked }
+    steps.push({ due: 0, make: () => sending })
+    lines = []
+    marked = []
+  }
   for (let i = 0; i < changes; i++) {
     // The last is a mark's: it tells when all is done.
     if ((changes - 1 - i) % MARKED_CHANGES > 0) lines.push(registry.events.lines(eventsOf(maker.next()), Date.now()))
     else {
-      const sending = registry.sending([lasting[marked.length % lasting.length]!])
+      const sending = registry.sending([lasting[marks++ % lasting.length]!])
       lines.push(sending.lines)
       marked.push(...sending.changes)
     }
+    if (lines.length >= WRITTEN_AT_ONCE) end()
   }
-  return { lines: lines.join(''), changes: marked }
+  if (lines.length > 0) end()
+  return steps
 }
 
 async function perform(job: WatchedJob): Promise<WatchedReport> {
@@ -115,10 +127,7 @@ async function perform(job: WatchedJob): Promise<WatchedReport> {
       job.kind === 'stream' && job.warmup > 0
         ? registry.run(stream(registry, job.changes, job.warmup), job.rate, job.warmup)
         : undefined
-    const steps =
-      job.kind === 'stream'
-        ? stream(registry, job.changes, job.seconds)
-        : [backlog(registry, job)].map((sending) => ({ due: 0, make: () => sending })).values()
+    const steps = job.kind === 'stream' ? stream(registry, job.changes, job.seconds) : backlog(registry, job).values()
     const { load, ...result } = registry.run(steps, job.rate, job.seconds)
     const { seconds, sent, received, timeouts, rcodes, latency } = load
     const all = warm === undefined ? [result] : [warm, result]

@@ -4,6 +4,7 @@ import type { ListenAddress } from '../net/index.ts'
 import type { FeedAnswer, FeedCall, FeedHoldReport, FeedReport } from '../ops/index.ts'
 import { BrakeError, type BrakeHold, type ChangeableZone, FedZone, type UpdateResult } from '../pipeline/index.ts'
 import type { Name } from '../wire/index.ts'
+import { makeHaste } from './compiling.ts'
 import { FeedProbe } from './feed-probe.ts'
 
 /** Milliseconds until a commit that failed is tried again: the first time, and at most. */
@@ -143,7 +144,7 @@ export class FeedKeeper {
   /** Ends the sources, after the commit under way. */
   async stop(): Promise<void> {
     this.#stopped = true
-    clearTimeout(this.#timer)
+    this.#schedule()
     clearTimeout(this.#nextReport)
     this.#probe?.close()
     await Promise.all(this.#sources.map((source) => source.stop()))
@@ -161,12 +162,14 @@ export class FeedKeeper {
 
   #schedule(): void {
     clearTimeout(this.#timer)
+    const isBacklog = !this.#stopped && this.#fed.state.waiting >= BACKLOG && this.#failure === undefined
+    makeHaste(this, isBacklog)
     if (this.#stopped) return
     const now = Date.now()
     const at = this.#fed.nextAt(now)
     this.#watchGap(now)
     if (at === undefined) return
-    const rest = this.#fed.state.waiting >= BACKLOG && this.#failure === undefined ? 0 : this.#nextCommitAt - now
+    const rest = isBacklog ? 0 : this.#nextCommitAt - now
     const wait = Math.max(0, at - now, rest)
     this.#timer = setTimeout(() => void this.#host.queue(() => this.#commit()), Math.min(wait, 2 ** 31 - 1))
   }

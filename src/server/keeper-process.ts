@@ -1,4 +1,4 @@
-import { setFlagsFromString } from 'node:v8'
+import { compileLate } from './compiling.ts'
 import type { KeeperMessage, KeeperRequest } from './keeper-messages.ts'
 import { KeptZone } from './kept-zone.ts'
 import { letOthersFirst } from './niceness.ts'
@@ -6,16 +6,10 @@ import { letOthersFirst } from './niceness.ts'
 // Signing takes whole cores at times, and garbage is made by it and by a feed: in a process of its own neither is felt by
 // answers. It is the only writer of the zones it keeps. Killed at any moment, it goes on where it was when it is started again.
 
-/**
- * The engine optimises a function when it has run so many octets of its bytecode. It does so after 66 KiB, and a feed of a hundred
- * changes a second then spends more on compiling than on its changes for most of a minute.
- */
-const WORK_BEFORE_COMPILING = 2_000_000
-
 const kept = new Map<string, KeptZone>()
 
 letOthersFirst()
-setFlagsFromString(`--interrupt-budget=${WORK_BEFORE_COMPILING}`)
+compileLate()
 
 function tell(message: KeeperMessage): void {
   if (process.connected) process.send!(message)

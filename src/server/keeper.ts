@@ -14,7 +14,7 @@ const HEALTHY_AFTER = 60_000
  * The little garbage of each commit is collected by one thread, seldom. The engine's way, several threads each time, cost
  * as much as signing: 4 ms of processor time a commit.
  */
-const COLLECTOR = ['--single-threaded-gc', '--max-semi-space-size=32']
+const COLLECTOR = ['--single-threaded-gc', '--max-semi-space-size=64']
 
 interface PendingLoad {
   readonly onProgress: (progress: LoadReport) => void

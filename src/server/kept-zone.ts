@@ -25,6 +25,7 @@ import {
 import { currentVersion } from '../store/index.ts'
 import { type Name, nameFromText } from '../wire/index.ts'
 import { formatFinding } from '../zone/checks/index.ts'
+import { inHaste } from './compiling.ts'
 import { FeedKeeper } from './feed-keeper.ts'
 import type { ChangeOutcome, KeeperMessage, KeptZoneJob } from './keeper-messages.ts'
 import type { LoadOutcome } from './load-messages.ts'
@@ -158,13 +159,15 @@ export class KeptZone {
     if (feed === undefined || this.#feed !== undefined) return
     const zone = this.#changeable()
     const began = performance.now()
-    const isNew = await adoptZone(zone, Date.now(), (objects) => {
-      this.#tell({
-        kind: 'feed-report',
-        origin,
-        report: startingReport(`${objects} objects made of the zone's records`),
-      })
-    })
+    const isNew = await inHaste(() =>
+      adoptZone(zone, Date.now(), (objects) => {
+        this.#tell({
+          kind: 'feed-report',
+          origin,
+          report: startingReport(`${objects} objects made of the zone's records`),
+        })
+      }),
+    )
     const seconds = Number(((performance.now() - began) / 1000).toFixed(1))
     if (isNew) this.#log('info', { seconds }, 'the zone’s records are the first objects of its feed')
     const sources = await Promise.all(feed.sources.map(createSource))
@@ -224,18 +227,20 @@ export class KeptZone {
       let loaded: LoadedSnapshot | undefined
       let answer: FeedAnswer
       try {
-        loaded = await loadFeedSnapshot(setting, {
-          dataDir: this.#dataDir,
-          origin: this.#origin,
-          file,
-          isApproved,
-          ...this.#signingOfLoad(),
-          ...this.#asking(),
-          onProgress: this.#seldom(({ phase, records }) => {
-            const problem = `a snapshot document is being loaded: ${phase}, ${records} records`
-            this.#tell({ kind: 'feed-report', origin, report: startingReport(problem) })
+        loaded = await inHaste(() =>
+          loadFeedSnapshot(setting, {
+            dataDir: this.#dataDir,
+            origin: this.#origin,
+            file,
+            isApproved,
+            ...this.#signingOfLoad(),
+            ...this.#asking(),
+            onProgress: this.#seldom(({ phase, records }) => {
+              const problem = `a snapshot document is being loaded: ${phase}, ${records} records`
+              this.#tell({ kind: 'feed-report', origin, report: startingReport(problem) })
+            }),
           }),
-        })
+        )
         answer = loaded.answer
       } catch (error) {
         if (refusalReason(error) !== undefined) this.#fail(error)
@@ -278,14 +283,18 @@ export class KeptZone {
       const seconds = () => (performance.now() - began) / 1000
       await this.#letGo()
       try {
-        const result = await loadZone({
-          dataDir: this.#dataDir,
-          origin: this.#origin,
-          file,
-          ...this.#signingOfLoad(),
-          ...this.#asking(),
-          onProgress: this.#seldom((progress) => this.#tell({ kind: 'progress', origin: this.#job.origin, progress })),
-        })
+        const result = await inHaste(() =>
+          loadZone({
+            dataDir: this.#dataDir,
+            origin: this.#origin,
+            file,
+            ...this.#signingOfLoad(),
+            ...this.#asking(),
+            onProgress: this.#seldom((progress) =>
+              this.#tell({ kind: 'progress', origin: this.#job.origin, progress }),
+            ),
+          }),
+        )
         if (result.ok) this.#resigned = false
         return { ...loadOutcome(result, this.#job.origin, file), seconds: seconds() }
       } catch (error) {
@@ -477,19 +486,21 @@ export class KeptZone {
     let result: LoadResult
     try {
       const { policy, keys } = this.#job.signing!
-      result = await resignKept({
-        dataDir: this.#dataDir,
-        origin: this.#origin,
-        policy,
-        keys,
-        now: Math.floor(Date.now() / 1000),
-        trustsClock,
-        ...this.#asking(),
-        onProgress: this.#seldom(({ phase, records, totalRecords, seconds }) => {
-          this.#whole = { reason, phase, records, totalRecords, seconds }
-          this.#report()
+      result = await inHaste(() =>
+        resignKept({
+          dataDir: this.#dataDir,
+          origin: this.#origin,
+          policy,
+          keys,
+          now: Math.floor(Date.now() / 1000),
+          trustsClock,
+          ...this.#asking(),
+          onProgress: this.#seldom(({ phase, records, totalRecords, seconds }) => {
+            this.#whole = { reason, phase, records, totalRecords, seconds }
+            this.#report()
+          }),
         }),
-      })
+      )
     } finally {
       this.#whole = null
       // The one before, where there is no new one.
