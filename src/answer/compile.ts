@@ -26,14 +26,17 @@ interface Fragment {
   readonly records: number
 }
 
+/** Used by one call of a compiler at a time: each update has one. */
+const buffers = [new Uint8Array(SCRATCH), new Uint8Array(SCRATCH), new Uint8Array(SCRATCH)] as const
+
 /** Makes the entries of a zone's names: what a reply needs, ready on the wire. */
 export class EntryCompiler {
   readonly #view: ZoneView
-  readonly #buffer = new Uint8Array(SCRATCH)
-  readonly #writer = new MessageWriter(this.#buffer)
-  readonly #glueBuffer = new Uint8Array(SCRATCH)
-  readonly #glueWriter = new MessageWriter(this.#glueBuffer)
-  readonly #scratchWriter = new MessageWriter(new Uint8Array(SCRATCH))
+  readonly #buffer = buffers[0]
+  readonly #writer = new MessageWriter(buffers[0])
+  readonly #glueBuffer = buffers[1]
+  readonly #glueWriter = new MessageWriter(buffers[1])
+  readonly #scratchWriter = new MessageWriter(buffers[2])
 
   constructor(view: ZoneView) {
     this.#view = view

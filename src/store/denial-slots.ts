@@ -53,11 +53,13 @@ interface StoredDenial {
   readonly end: number
 }
 
+/** Empty between updates: what it is given is taken before the store is written to. */
+const builder = new DenialBuilder()
+
 /** Rewrites slots of the table of denial within a write transaction. */
 export class DenialSlots {
   readonly #tables: Tables
   #tree: Tree
-  readonly #builder = new DenialBuilder()
 
   /** @param denials the table as it was before the transaction: no slot is looked at once it was rewritten */
   constructor(tables: Tables, denials: Tree) {
@@ -124,8 +126,8 @@ export class DenialSlots {
       this.#tables.Denial.removeSync(numberKey(slot))
       return
     }
-    for (const { hash, buf, start, end } of records) this.#builder.add(hash, 0, buf, start, end)
-    putOctets(this.#tables.Denial, numberKey(slot), this.#builder.take())
+    for (const { hash, buf, start, end } of records) builder.add(hash, 0, buf, start, end)
+    putOctets(this.#tables.Denial, numberKey(slot), builder.take())
   }
 }
 

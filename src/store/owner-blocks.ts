@@ -30,6 +30,11 @@ interface StoredNode {
   readonly end: number
 }
 
+/** Empty between updates: what it is given is taken before the store is written to. */
+const builder = new BlockBuilder()
+/** Nodes of one block as they are to be. */
+const written = new OctetWriter(4096)
+
 /**
  * Rewrites blocks of the table of owners within a write transaction: a block that grew too large becomes several, one
  * that lost its last node goes.
@@ -37,9 +42,6 @@ interface StoredNode {
 export class OwnerBlocks {
   readonly #tables: Tables
   readonly #tree: Tree
-  readonly #builder = new BlockBuilder()
-  /** Nodes of one block as they are to be. */
-  readonly #edited = new OctetWriter(4096)
 
   /** @param owners the table as it was before the transaction: no block is looked at once it was rewritten */
   constructor(tables: Tables, owners: Tree) {
@@ -88,7 +90,7 @@ export class OwnerBlocks {
 
   #rewrite(block: readonly StoredNode[], edits: readonly NodeEdit[], changes: NodeChange[]): void {
     const nodes: StoredNode[] = []
-    this.#edited.length = 0
+    written.length = 0
     const before = changes.length
     let at = 0
     for (const { key, edit } of edits) {
@@ -109,7 +111,7 @@ export class OwnerBlocks {
 
   /** Valid until the next block. Where the writer takes another buffer, what was written before stays in the old one. */
   #encoded(key: Uint8Array, rrsets: readonly RRset[]): StoredNode {
-    const out = this.#edited
+    const out = written
     const start = out.length
     encodeNode(out, key, key.length, rrsets)
     return { buf: out.buf, start, end: out.length }
@@ -127,18 +129,18 @@ export class OwnerBlocks {
     let taken = 4
     for (const node of nodes) {
       const length = lengthOf(node)
-      if (taken + length / 2 > share && !this.#builder.isEmpty) {
+      if (taken + length / 2 > share && !builder.isEmpty) {
         this.#putBlock()
         taken = 4
       }
-      this.#builder.add(node.buf, node.start, node.end)
+      builder.add(node.buf, node.start, node.end)
       taken += 4 + length
     }
-    if (!this.#builder.isEmpty) this.#putBlock()
+    if (!builder.isEmpty) this.#putBlock()
   }
 
   #putBlock(): void {
-    const { key, value } = this.#builder.take()
+    const { key, value } = builder.take()
     putOctets(this.#tables.Owners, tableKey(key), value)
   }
 }

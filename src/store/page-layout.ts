@@ -121,15 +121,17 @@ function readFileMeta(path: string): NewestMeta {
   }
 }
 
+/** Each commit reads them. */
+const metaPages = new Uint8Array(2 * LARGEST_PAGE)
+
 /**
  * Reads the meta pages of an open data file.
  * @param mayBeShort it need not be as long as its pages: see file-room.ts
  * @throws PageLayoutError
  */
 export function readOpenFileMeta(file: number, { mayBeShort = false } = {}): NewestMeta {
-  const head = new Uint8Array(2 * LARGEST_PAGE)
-  const got = readSync(file, head, 0, head.length, 0)
-  return readNewestMeta(head.subarray(0, got), mayBeShort ? Number.POSITIVE_INFINITY : fstatSync(file).size)
+  const got = readSync(file, metaPages, 0, metaPages.length, 0)
+  return readNewestMeta(metaPages.subarray(0, got), mayBeShort ? Number.POSITIVE_INFINITY : fstatSync(file).size)
 }
 
 /** A page number, or NO_PAGE for LMDB's all-ones (an empty tree). */

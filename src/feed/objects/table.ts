@@ -8,6 +8,8 @@ import { decodeRecord, encodeRecord, isNothing, NO_RECORD, type ObjectRecord } f
 export interface Row<T extends RegistryObject> {
   readonly key: Uint8Array
   readonly before: ObjectRecord<T>
+  /** As it is stored; undefined where there is none. */
+  readonly stored: Uint8Array | undefined
   now: ObjectRecord<T>
 }
 
@@ -26,9 +28,9 @@ export class RecordTable<T extends RegistryObject> {
     const id = octetText(key)
     let row = this.#rows.get(id)
     if (row === undefined) {
-      const value = this.#reader.state(key)
-      const before = value === undefined ? NO_RECORD : decodeRecord<T>(value)
-      row = { key, before, now: before }
+      const stored = this.#reader.state(key)
+      const before = stored === undefined ? NO_RECORD : decodeRecord<T>(stored)
+      row = { key, before, stored, now: before }
       this.#rows.set(id, row)
     }
     return row
@@ -70,11 +72,11 @@ export class RecordTable<T extends RegistryObject> {
 
   /** What is to be written. */
   *changes(): Generator<StateEntry> {
-    for (const { key, before, now } of this.#rows.values()) {
+    for (const { key, before, stored, now } of this.#rows.values()) {
       if (now === before) continue
       const value = encodeRecord(now)
-      const old = encodeRecord(before)
-      const isSame = value === undefined ? old === undefined : old !== undefined && Buffer.compare(value, old) === 0
+      const isSame =
+        value === undefined ? stored === undefined : stored !== undefined && Buffer.compare(value, stored) === 0
       if (!isSame) yield { key, value }
     }
   }

@@ -20,14 +20,16 @@ export const AUTHORITATIVE_PLACES = Place.APEX | Place.AUTHORITATIVE
 
 /** A name that is kept while nodes stream by, without a new array each time. */
 export class HeldName {
-  readonly #octets = new Uint8Array(255)
-  #name: Name = this.#octets.subarray(0, 0)
+  /** As long as the longest so far: one node alone is often looked at. */
+  #octets = new Uint8Array(0)
+  #name: Name = this.#octets
 
   get name(): Name {
     return this.#name
   }
 
   set(name: Name): void {
+    if (name.length > this.#octets.length) this.#octets = this.#name = new Uint8Array(name.length)
     this.#octets.set(name)
     if (this.#name.length !== name.length) this.#name = this.#octets.subarray(0, name.length)
   }
