@@ -89,7 +89,7 @@ export class EntryUpdate {
     this.#tables = tables
     this.#buckets = buckets
     this.#info = info
-    this.#view = ZoneSnapshot.ofTransaction(path, tables, info)
+    this.#view = ZoneSnapshot.ofTransaction(path, tables, info).remembering()
     this.#compiler = new EntryCompiler(this.#view)
     this.#origin = this.#view.origin
     this.#count = info.buckets
@@ -101,11 +101,12 @@ export class EntryUpdate {
   affectedBy(changes: readonly NodeChange[]): void {
     const hosts = new HostIndex(this.#tables, this.#origin, this.#info.hashSeed)
     for (const { key, before, after } of changes) {
+      const owner = nameOfKey(key, 0, key.length, this.#origin)
+      this.#view.remember(owner, after.length === 0 ? undefined : { owner, rrsets: after })
       this.#reach(key)
       if (has(before, RRType.NS) !== has(after, RRType.NS) && key.length > 0) this.#reachBelow(key)
       if (ADDRESS_TYPES.some((type) => !isSame(before, after, type))) {
-        const host = nameOfKey(key, 0, key.length, this.#origin)
-        for (const delegation of hosts.delegationsOf(host)) this.#reach(delegation)
+        for (const delegation of hosts.delegationsOf(owner)) this.#reach(delegation)
       }
     }
   }

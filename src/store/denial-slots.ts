@@ -53,7 +53,7 @@ interface StoredDenial {
   readonly end: number
 }
 
-/** Empty between updates: what it is given is taken before the store is written to. */
+/** Made once: its buffers are larger than all else that an update needs. */
 const builder = new DenialBuilder()
 
 /** Rewrites slots of the table of denial within a write transaction. */
@@ -65,6 +65,8 @@ export class DenialSlots {
   constructor(tables: Tables, denials: Tree) {
     this.#tables = tables
     this.#tree = denials
+    // An update that failed may have left something in it.
+    builder.take()
   }
 
   /**

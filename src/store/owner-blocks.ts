@@ -30,7 +30,7 @@ interface StoredNode {
   readonly end: number
 }
 
-/** Empty between updates: what it is given is taken before the store is written to. */
+/** Made once: its buffers are larger than all else that an update needs. */
 const builder = new BlockBuilder()
 /** Nodes of one block as they are to be. */
 const written = new OctetWriter(4096)
@@ -47,6 +47,8 @@ export class OwnerBlocks {
   constructor(tables: Tables, owners: Tree) {
     this.#tables = tables
     this.#tree = owners
+    // An update that failed may have left something in it.
+    builder.take()
   }
 
   /**

@@ -136,6 +136,11 @@ export class ZoneSnapshot implements ZoneView {
     return this
   }
 
+  /** Keeps a node at hand that was just written as it is known to be, or taken away. */
+  remember(owner: Name, node: ZoneNode | undefined): void {
+    this.#nodes?.set(octetText(owner), node)
+  }
+
   /** Ends the snapshot; nothing it returned earlier depends on it, but `buckets` and `denials` may not be used again. */
   close(): void {
     this.#held.release()
