@@ -37,7 +37,7 @@ const BIND_POLICY = `dnssec-policy tld {
 
 function updatedBind(signed: boolean): PeerKind {
   return configured(bind, 'named.conf', (text) => {
-    // A zone that is signed for the first time is else signed a hundred names at a time, for hours.
+    // For the first signing at the start, which else takes a hundred names at a time.
     const policy = signed ? ' dnssec-policy tld; sig-signing-nodes 1000000; sig-signing-signatures 1000000;' : ''
     const zone = replaced(
       text,

@@ -4,7 +4,7 @@ import type { StatePut } from '../../store/index.ts'
 /** Commits whose outcomes are kept for `zonecut feed tail`. */
 const KEPT_COMMITS = 1000
 /** Events of one commit that are told one by one. */
-const TOLD_EVENTS = 1000
+const TOLD_EVENTS = 2000
 
 export const RECENT_PREFIX = Buffer.from('feed/t/')
 
