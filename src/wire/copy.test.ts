@@ -19,7 +19,7 @@ it('makes arrays of their own that keep their octets, whatever becomes of the so
   const lengths = fc.array(fc.integer({ min: 0, max: 5000 }), { maxLength: 60 })
   fc.assert(
     fc.property(lengths, (lengths) => {
-      const from = new Uint8Array(5008)
+      const from = lengths.length % 2 === 0 ? new Uint8Array(5008) : Buffer.alloc(5008)
       const kept = lengths.map((length, i) => {
         from.fill(i + 1)
         return ownOctets(from, 4, 4 + length)

@@ -28,6 +28,7 @@ const SLAB = 1 << 14
 /** Arrays longer than this have memory of their own. */
 const LONGEST_IN_SLAB = SLAB / 8
 
+const { slice: sliceOf } = Uint8Array.prototype
 let slab = new Uint8Array(SLAB)
 let used = 0
 
@@ -38,7 +39,8 @@ let used = 0
  */
 export function ownOctets(from: Uint8Array, start: number, end: number): Uint8Array {
   const length = end - start
-  if (length <= IN_HEAP || length > LONGEST_IN_SLAB) return from.slice(start, end)
+  // A Buffer's own `slice` is a view.
+  if (length <= IN_HEAP || length > LONGEST_IN_SLAB) return sliceOf.call(from, start, end)
   if (used + length > SLAB) {
     slab = new Uint8Array(SLAB)
     used = 0
