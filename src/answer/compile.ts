@@ -26,17 +26,14 @@ interface Fragment {
   readonly records: number
 }
 
-/** Used by one call of a compiler at a time: each update has one. */
-const buffers = [new Uint8Array(SCRATCH), new Uint8Array(SCRATCH), new Uint8Array(SCRATCH)] as const
+/** Begun anew for each delegation: made with each compiler they were an eighth of the memory that a small update leaves. */
+const cutWriter = new MessageWriter(new Uint8Array(SCRATCH))
+const glueWriter = new MessageWriter(new Uint8Array(SCRATCH))
+const signedGlueWriter = new MessageWriter(new Uint8Array(SCRATCH))
 
 /** Makes the entries of a zone's names: what a reply needs, ready on the wire. */
 export class EntryCompiler {
   readonly #view: ZoneView
-  readonly #buffer = buffers[0]
-  readonly #writer = new MessageWriter(buffers[0])
-  readonly #glueBuffer = buffers[1]
-  readonly #glueWriter = new MessageWriter(buffers[1])
-  readonly #scratchWriter = new MessageWriter(buffers[2])
 
   constructor(view: ZoneView) {
     this.#view = view
@@ -55,7 +52,7 @@ export class EntryCompiler {
   delegation(cut: ZoneNode, out: OctetWriter): void {
     const view = this.#view
     let flags = 0
-    const writer = this.#writer
+    const writer = cutWriter
     const sections = begin(writer, view, cut.owner, true)
     const questionEnd = writer.offset
     const ns = compose(writer, () => putDelegation(sections, cut))
@@ -106,17 +103,17 @@ export class EntryCompiler {
     out.u16(glue.fragment.records)
     out.u16(glue.fragment.pointers.length)
     for (const fragment of [ns, security, glue.fragment]) for (const at of fragment.pointers) out.u16(at)
-    out.octets(this.#buffer, questionEnd, ns.end)
+    out.octets(writer.buffer, questionEnd, ns.end)
     if (hash) out.octets(hash)
-    else out.octets(this.#buffer, security.start, security.end)
-    out.octets(this.#glueBuffer, glue.fragment.start, glue.fragment.end)
+    else out.octets(writer.buffer, security.start, security.end)
+    out.octets(glueWriter.buffer, glue.fragment.start, glue.fragment.end)
   }
 
   /** Composes the glue right after the NS RRset, where all names it can point to stand. */
   #glue(cut: ZoneNode): { fragment: Fragment; truncated: boolean; signed: boolean } {
     // Most delegations name servers outside the zone, and there is nothing to compose.
     if (!namesInZone(cut, this.#view.origin)) return { fragment: EMPTY, truncated: false, signed: false }
-    const writer = this.#glueWriter
+    const writer = glueWriter
     const sections = begin(writer, this.#view, cut.owner, false)
     putDelegation(sections, cut)
     const fragment = compose(writer, () => {
@@ -126,10 +123,10 @@ export class EntryCompiler {
     let signed = false
     if (fragment.records > 0 && this.#view.denial !== 'none') {
       // Addresses that are no glue but the zone's own data go with their signatures when DNSSEC is asked for.
-      const withSignatures = begin(this.#scratchWriter, this.#view, cut.owner, true)
+      const withSignatures = begin(signedGlueWriter, this.#view, cut.owner, true)
       putInDomainGlue(withSignatures, cut)
       offerSiblingGlue(withSignatures, cut)
-      signed = this.#scratchWriter.count(Section.Additional) !== fragment.records
+      signed = signedGlueWriter.count(Section.Additional) !== fragment.records
     }
     return { fragment, truncated: sections.truncated, signed }
   }

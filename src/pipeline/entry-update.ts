@@ -17,7 +17,6 @@ import {
   Seek,
   type Tables,
   type Tree,
-  writeNumber,
   type ZoneInfo,
   ZoneSnapshot,
 } from '../store/index.ts'
@@ -74,7 +73,6 @@ export class EntryUpdate {
   readonly #compiled: Compiled[] = []
   readonly #octets = new OctetWriter(4096)
   readonly #written = new Set<number>()
-  readonly #number = new Uint8Array(4)
   /** Entries of buckets as they stand in the table. */
   readonly #held = new Map<number, BucketEntry[]>()
   #count: number
@@ -238,15 +236,13 @@ export class EntryUpdate {
   #read(number: number): BucketEntry[] {
     const held = this.#held.get(number)
     if (held !== undefined) return held
+    const key = numberKey(number)
     if (this.#written.has(number)) {
-      const value = this.#tables.Buckets.getBinary(numberKey(number))
+      const value = this.#tables.Buckets.getBinary(key)
       return value === undefined ? [] : bucketEntries(value, 0, entryEnd)
     }
     const tree = this.#buckets
-    writeNumber(this.#number, number)
-    return tree.seek(this.#number, this.#number.length, Seek.Exact)
-      ? bucketEntries(tree.buf, tree.offset, entryEnd)
-      : []
+    return tree.seek(key, key.length, Seek.Exact) ? bucketEntries(tree.buf, tree.offset, entryEnd) : []
   }
 
   #write(number: number, entries: readonly BucketEntry[]): void {

@@ -1,7 +1,5 @@
 import type { Database } from 'lmdb'
-
-/** Up to so many octets, the engine may keep an array in its own heap; asked for its memory, it moves that out. */
-const IN_HEAP = 64
+import { IN_HEAP } from '../wire/index.ts'
 
 const scratch = Buffer.allocUnsafeSlow(IN_HEAP)
 

@@ -22,8 +22,11 @@ export function copyOctets(from: Uint8Array, start: number, length: number, to: 
   for (; i < end; i++) to[i + shift] = from[i]!
 }
 
-/** Up to so many octets, the engine keeps an array in its own heap, which costs a tenth of memory of the array's own. */
-const IN_HEAP = 64
+/**
+ * Up to so many octets, the engine keeps an array in its own heap, which costs a tenth of memory of the array's own. Asked for its
+ * memory (`buffer`, `subarray`), it moves that out.
+ */
+export const IN_HEAP = 64
 const SLAB = 1 << 14
 /** Arrays longer than this have memory of their own. */
 const LONGEST_IN_SLAB = SLAB / 8

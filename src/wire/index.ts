@@ -1,5 +1,5 @@
 /** Names, rdata and messages as octets on the wire, and as text. */
-export { copyOctets, ownOctets } from './copy.ts'
+export { copyOctets, IN_HEAP, ownOctets } from './copy.ts'
 export { type EdnsFault, EdnsQuery, MIN_UDP_PAYLOAD, questionEnd } from './edns.ts'
 export {
   OPT_LENGTH,
