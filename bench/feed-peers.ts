@@ -1,4 +1,4 @@
-import { appendFileSync, rmSync } from 'node:fs'
+import { appendFileSync, copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -58,7 +58,10 @@ async function measurePeer(peer: UpdatedPeer, task: Task, options: Options): Pro
   const { origin, file, signed, changes, pinning } = task
   const folder = temporaryFolder('updated')
   const port = await freePort(1)
-  const { command, args } = peer.kind.prepare(folder, port, [{ origin, file }])
+  // It writes the file anew, and a journal beside it.
+  const own = join(folder, 'updated.zone')
+  copyFileSync(file, own)
+  const { command, args } = peer.kind.prepare(folder, port, [{ origin, file: own }])
   const pinned = onCpu(pinning.server, findTool(command)!, args)
   const server = new ServerProcess(peer.name, pinned.command, pinned.args, { cwd: folder })
   const asker = new UdpAsker(HOST, port)
