@@ -15,6 +15,7 @@ import { checkAnswers, typesAt } from './feed/check-answers.ts'
 import { readDelegations } from './feed/delegations.ts'
 import { EventWriter, eventsOf } from './feed/events.ts'
 import { bringData, FedServer } from './feed/fed-server.ts'
+import { storeFloor } from './feed/store-floor.ts'
 import { updateMessage } from './feed/update-message.ts'
 import { sendUpdates } from './feed/update-sender.ts'
 import { type UpdatedPeer, updatedPeers } from './feed/updated-peers.ts'
@@ -53,6 +54,7 @@ interface Task {
 }
 
 const START_TIMEOUT = 900_000
+const STORE = "zonecut's store alone"
 
 async function measurePeer(peer: UpdatedPeer, task: Task, options: Options): Promise<Figures> {
   const { origin, file, signed, changes, pinning } = task
@@ -95,7 +97,8 @@ async function measurePeer(peer: UpdatedPeer, task: Task, options: Options): Pro
   }
 }
 
-async function measureZonecut(task: Task, options: Options): Promise<Figures> {
+/** zonecut, and what of its time its store takes alone. */
+async function measureZonecut(task: Task, options: Options): Promise<[Figures, Figures]> {
   const { origin, file, signed, changes, pinning } = task
   const folder = temporaryFolder('updated')
   const port = await freePort(1)
@@ -114,7 +117,11 @@ async function measureZonecut(task: Task, options: Options): Promise<Figures> {
     const cpu = server.cpu() - before
     await checkAnswers(port, changes)
     const settings = 'events appended to a file; each commit flushed to the disk'
-    return figuresOf('zonecut', settings, milliseconds, changes, cpu)
+    const measured = figuresOf('zonecut', settings, milliseconds, changes, cpu)
+    await server.server.stop(30_000)
+    const floor = await storeFloor({ data: join(folder, 'data'), origin, changes: changes.length }, pinning.server)
+    const alone = 'nothing is read, made or signed: rows of its tables written anew in as large commits, each flushed'
+    return [measured, figuresOf(STORE, alone, floor.milliseconds, changes, floor.cpu)]
   } finally {
     await server.server.stop(30_000)
     rmSync(folder, { recursive: true, force: true })
@@ -162,7 +169,7 @@ async function run(options: Options): Promise<void> {
       figures.push(each)
       if (options.json === undefined) print(each, changes.length)
     }
-    if (isWanted('zonecut')) note(await measureZonecut(task, options))
+    if (isWanted('zonecut')) for (const each of await measureZonecut(task, options)) note(each)
     for (const peer of updatedPeers(task.signed)) {
       if (!isWanted(peer.name)) continue
       if (findTool(peer.kind.tool) === undefined) process.stderr.write(`${peer.name} is not installed\n`)
@@ -177,7 +184,8 @@ async function run(options: Options): Promise<void> {
 
 function printRatio(figures: readonly Figures[]): void {
   const own = figures.find(({ server }) => server === 'zonecut')
-  const [best] = figures.filter((each) => each !== own).sort((a, b) => b.rate - a.rate)
+  const others = figures.filter(({ server }) => server !== 'zonecut' && server !== STORE)
+  const [best] = others.sort((a, b) => b.rate - a.rate)
   if (own === undefined || best === undefined) return
   process.stdout.write(`zonecut by the better, ${best.server}: ${shown(own.rate / best.rate, 2)} times\n`)
 }

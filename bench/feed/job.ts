@@ -1,6 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { onCpu } from '../compare/pin.ts'
+import { askProcess } from './ask-process.ts'
 import type { WatchedResult } from './watched-load.ts'
 
 /** What the registry's process is told to do. */
@@ -45,15 +44,5 @@ export interface WatchedReport extends Omit<WatchedResult, 'load'> {
 
 /** Runs a job in a process of its own. @param cpu the processor it is bound to; undefined: any */
 export function runJob(job: WatchedJob, cpu: number | undefined): Promise<WatchedReport> {
-  const script = join(import.meta.dirname, 'load-process.ts')
-  const { command, args } = onCpu(cpu, process.execPath, ['--import', 'tsx', script])
-  const child: ChildProcess = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  return new Promise<WatchedReport>((resolve, reject) => {
-    child.once('exit', () => reject(new Error('the load process ended early')))
-    child.once('message', (message: WatchedReport | string) => {
-      if (typeof message === 'string') reject(new Error(message))
-      else resolve(message)
-    })
-    child.send(job)
-  }).finally(() => child.kill('SIGKILL'))
+  return askProcess<WatchedReport>(join(import.meta.dirname, 'load-process.ts'), job, cpu)
 }

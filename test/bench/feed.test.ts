@@ -12,17 +12,27 @@ import { EventWriter, eventsOf } from '../../bench/feed/events.ts'
 import { FedServer } from '../../bench/feed/fed-server.ts'
 import { runJob } from '../../bench/feed/job.ts'
 import { Marks, Shown } from '../../bench/feed/marks.ts'
+import { storeFloor } from '../../bench/feed/store-floor.ts'
 import { updateMessage } from '../../bench/feed/update-message.ts'
 import { sendUpdates } from '../../bench/feed/update-sender.ts'
 import { updatedPeers } from '../../bench/feed/updated-peers.ts'
 import { writeTldZone } from '../../bench/zone/generate.ts'
 import { readZoneNames } from '../../bench/zone/names.ts'
 import { parseEvent } from '../../src/feed/index.ts'
+import { exportZone } from '../../src/pipeline/index.ts'
+import { zoneInfo } from '../../src/store/index.ts'
 import { nameFromText } from '../../src/wire/index.ts'
 import { findTool, startPeer } from '../peers/index.ts'
 import { Random } from '../zones/random.ts'
 
 const ORIGIN = nameFromText('zz.')
+
+/** The zone of a data folder. */
+async function textOf(dataDir: string): Promise<string> {
+  const pieces: Buffer[] = []
+  await exportZone({ dataDir, origin: ORIGIN, write: (piece) => void pieces.push(Buffer.from(piece)) })
+  return Buffer.concat(pieces).toString()
+}
 
 describe('the changes of a registry', () => {
   const folder = mkdtempSync(join(tmpdir(), 'zonecut-bench-feed-'))
@@ -181,4 +191,18 @@ describe.skipIf(process.platform !== 'linux')('a zone under load that follows it
     },
     120_000,
   )
+
+  test('its store alone: rows are written anew as they were, as often as said', async () => {
+    await server.server.stop()
+    const data = join(folder, 'data')
+    const before = zoneInfo(data, ORIGIN)!
+    const text = await textOf(data)
+    const report = await storeFloor({ data, origin: 'zz.', changes: 2000 }, undefined)
+    expect(report.milliseconds).toBeGreaterThan(0)
+    const { revision, updatedAt, journal, ...after } = zoneInfo(data, ORIGIN)!
+    // Four commits to begin with, and two for 2,000 changes.
+    expect(revision).toBe(before.revision + 6)
+    expect(before).toMatchObject(after)
+    expect(await textOf(data)).toBe(text)
+  }, 60_000)
 })
