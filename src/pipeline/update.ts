@@ -32,6 +32,8 @@ export interface UpdateOptions {
   readonly cause?: string
   /** The first and the last event of a feed that the changes come of. */
   readonly seqs?: { readonly first: number; readonly last: number }
+  /** `checkFit` was asked about these changes, and has nothing against them. */
+  readonly isFit?: true
 }
 
 /** An update that is on the disk. */

@@ -194,6 +194,7 @@ export class FedZone {
     const update = await this.#zone.change(projection.changes, Math.floor(now / 1000), {
       cause: 'feed',
       ...seqs,
+      isFit: true,
       state: (info) => [
         ...state,
         ...latency,
@@ -249,6 +250,7 @@ export class FedZone {
     const cursor = { ...this.#cursor, dead, counts, commits, at: now, withdrawn }
     const update = await this.#zone.change(projection.changes, Math.floor(now / 1000), {
       cause: 'feed',
+      isFit: true,
       state: (info) => [
         ...projection.state,
         ...puts,
@@ -278,7 +280,7 @@ export class FedZone {
     return new FeedBatch(this.#snapshot, this.#settings, now)
   }
 
-  /** What the events come to. One that would leave a node no zone may have is refused, and the others go on. */
+  /** What the events come to, which is fit. One that would leave a node no zone may have is refused, and the others go on. */
   #project(events: readonly TakenEvent[], now: number): Projection {
     const unfit = new Map<TakenEvent, FeedRefusal>()
     for (;;) {

@@ -33,7 +33,7 @@ export class UnsignedZone implements ChangeableZone {
       return !sameData(before, rrset)
     })
     if (effective.length > 0) {
-      checkFit(snapshot, effective)
+      if (!options.isFit) checkFit(snapshot, effective)
       const isSoa = ({ owner, type }: RRsetChange) => type === RRType.SOA && owner.length === origin.length
       const soa = effective.find(isSoa)?.rrset ?? snapshot.node(origin)!.rrsets.find(({ type }) => type === RRType.SOA)!
       const [rdata] = soa.rdatas

@@ -18,11 +18,13 @@ export const Place = {
 
 export const AUTHORITATIVE_PLACES = Place.APEX | Place.AUTHORITATIVE
 
+const NO_OCTETS = new Uint8Array(0)
+
 /** A name that is kept while nodes stream by, without a new array each time. */
 export class HeldName {
   /** As long as the longest so far: one node alone is often looked at. */
-  #octets = new Uint8Array(0)
-  #name: Name = this.#octets
+  #octets = NO_OCTETS
+  #name: Name = NO_OCTETS
 
   get name(): Name {
     return this.#name

@@ -5,6 +5,7 @@ import type { ZoneFinding } from './finding.ts'
 import { Report } from './report.ts'
 import { nodeChecks } from './table.ts'
 
+const NONE: readonly ZoneFinding[] = []
 const errorChecks = nodeChecks.filter(({ severity }) => severity === 'error')
 
 /**
@@ -17,5 +18,5 @@ export function nodeErrors(origin: Name, node: ZoneNode): readonly ZoneFinding[]
   const report = new Report(1)
   context.enter(node)
   for (const check of errorChecks) if ((check.at & context.place) !== 0) check.find(context, report)
-  return report.result().findings
+  return report.isEmpty ? NONE : report.result().findings
 }

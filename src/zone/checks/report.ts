@@ -42,6 +42,10 @@ export class Report {
     })
   }
 
+  get isEmpty(): boolean {
+    return this.#found.size === 0
+  }
+
   /** What was gathered so far. */
   result(): ZoneFindings {
     const errors: ZoneFinding[] = []
