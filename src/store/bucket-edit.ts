@@ -1,5 +1,6 @@
-import { BucketBuilder } from './bucket.ts'
-import { readU16, readU32 } from './octets.ts'
+import { copyOctets } from '../wire/index.ts'
+import { LEAST_BUCKET } from './bucket.ts'
+import { readU16, readU32, writeU16, writeU32 } from './octets.ts'
 
 /**
  * One name's entry, taken out of its bucket, is `buf[start..end)`: the length and octets of the name, then what `answer/` put
@@ -42,10 +43,35 @@ export function bucketEntries(
  * @throws RangeError when they are more than offsets reach
  */
 export function bucketOfEntries(entries: readonly BucketEntry[]): Uint8Array {
-  const octets = entries.reduce((sum, { start, end }) => sum + TAG_LENGTH + UNIT + end - start, UNIT)
+  const header = padded(4 + TAG_LENGTH * entries.length)
+  let octets = header
+  for (const { start, end } of entries) octets += padded(end - start)
   if (octets > LARGEST_BUCKET) throw new RangeError(`a bucket of ${octets} octets is too large`)
-  for (const { tag, buf, start, end } of entries) builder.add(tag, buf, start, end)
-  return builder.take()
+  const length = Math.max(octets, LEAST_BUCKET)
+  if (bucket.length < length) bucket = new Uint8Array(2 * length)
+  bucket.fill(0, 0, length)
+  writeU32(bucket, 0, entries.length)
+  let at = header
+  for (let i = 0; i < entries.length; ) {
+    const { buf, start } = entries[i]!
+    let end = start
+    // Those that stay mostly lie one after the other, as they did.
+    for (let entry = entries[i]; entry !== undefined && entry.buf === buf; entry = entries[++i]) {
+      if (padded(end - start) !== entry.start - start) break
+      writeU16(bucket, 4 + TAG_LENGTH * i, entry.tag)
+      writeU16(bucket, 4 + TAG_LENGTH * i + 2, (at + entry.start - start) / UNIT)
+      end = entry.end
+    }
+    copyOctets(buf, start, end - start, bucket, at)
+    at += padded(end - start)
+  }
+  return bucket.subarray(0, length)
 }
 
-const builder = new BucketBuilder()
+/** So many octets filled up to the next unit. */
+function padded(octets: number): number {
+  return UNIT * Math.ceil(octets / UNIT)
+}
+
+/** Made once, and anew when it is too short. */
+let bucket = new Uint8Array(16_384)

@@ -10,6 +10,7 @@ import {
   LEAST_BUCKET,
   nameHash,
 } from './bucket.ts'
+import { bucketEntries, bucketOfEntries } from './bucket-edit.ts'
 
 const SEED = 12345
 const names = fc.uniqueArray(fc.uint8Array({ minLength: 1, maxLength: 30 }), {
@@ -37,6 +38,37 @@ it('finds every entry of a bucket, and no name that is not there', () => {
       hashOctets(absent, 0, absent.length, SEED)
       expect(findInBucket(bucket, 5, nameHash.tag, absent, 0, absent.length)).toBe(-1)
     }),
+  )
+})
+
+it('makes the same bucket of entries that stay, come and go, wherever they lie', () => {
+  // The octet after the name says how many follow.
+  const endOf = (buf: Uint8Array, at: number) => at + 1 + buf[at]!
+  const entryOf = (name: Uint8Array, rest: number) =>
+    Uint8Array.from([name.length, ...name, rest, ...new Array<number>(rest).fill(7)])
+  const rests = fc.array(fc.nat({ max: 200 }), { minLength: 60, maxLength: 60 })
+  fc.assert(
+    fc.property(
+      names,
+      rests,
+      fc.array(fc.constantFrom('stay', 'go', 'change'), { minLength: 60, maxLength: 60 }),
+      (all, lengths, what) => {
+        const before = new BucketBuilder()
+        for (const [i, name] of all.entries()) {
+          const entry = entryOf(name, lengths[i]!)
+          before.add(i, entry, 0, entry.length)
+        }
+        const bucket = Buffer.concat([Buffer.alloc(3), before.take()])
+        const wanted = new BucketBuilder()
+        const entries = bucketEntries(bucket, 3, endOf).flatMap((entry, i) => {
+          if (what[i] === 'go') return []
+          const changed = entryOf(all[i]!, 1 + lengths[i]!)
+          return what[i] === 'stay' ? [entry] : [{ tag: i, buf: changed, start: 0, end: changed.length }]
+        })
+        for (const { tag, buf, start, end } of entries) wanted.add(tag, buf, start, end)
+        expect(Buffer.from(bucketOfEntries(entries))).toEqual(Buffer.from(wanted.take()))
+      },
+    ),
   )
 })
 

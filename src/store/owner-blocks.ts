@@ -73,8 +73,13 @@ export class OwnerBlocks {
     if (!tree.seek(from, from.length, Seek.AtOrBefore)) return []
     const { buf, offset, length } = tree
     const count = readU32(buf, offset)
-    const starts = Array.from({ length: count }, (_, i) => offset + readU32(buf, offset + 4 + 4 * i))
-    return starts.map((start, i) => ({ buf, start, end: starts[i + 1] ?? offset + length }))
+    const nodes: StoredNode[] = []
+    for (let i = 1; i <= count; i++) {
+      const start = offset + readU32(buf, offset + 4 * i)
+      const end = offset + (i < count ? readU32(buf, offset + 4 * (i + 1)) : length)
+      nodes.push({ buf, start, end })
+    }
+    return nodes
   }
 
   /** The first edit, from `from` on, that belongs to a later block. */
@@ -84,9 +89,9 @@ export class OwnerBlocks {
     if (!this.#tree.seek(first, first.length, Seek.After)) return edits.length
     const { buf, offset } = this.#tree
     const start = offset + readU32(buf, offset + 4)
-    const next = keyOf({ buf, start, end: buf.length })
+    const next: StoredNode = { buf, start, end: buf.length }
     let end = from + 1
-    while (end < edits.length && compare(edits[end]!.key, next) < 0) end++
+    while (end < edits.length && compareKey(next, edits[end]!.key) > 0) end++
     return end
   }
 
@@ -96,8 +101,13 @@ export class OwnerBlocks {
     const before = changes.length
     let at = 0
     for (const { key, edit } of edits) {
-      while (at < block.length && compare(keyOf(block[at]!), key) < 0) nodes.push(block[at++]!)
-      const node = at < block.length && compare(keyOf(block[at]!), key) === 0 ? block[at++] : undefined
+      let order = -1
+      for (; at < block.length; at++) {
+        order = compareKey(block[at]!, key)
+        if (order >= 0) break
+        nodes.push(block[at]!)
+      }
+      const node = order === 0 ? block[at++] : undefined
       const rrsets = node === undefined ? [] : decodeRRsets(node.buf, node.start + 2 + readU16(node.buf, node.start))
       const edited = edit(rrsets)
       const stored = edited.length === 0 ? undefined : this.#encoded(key, edited)
@@ -122,10 +132,11 @@ export class OwnerBlocks {
   #put(block: readonly StoredNode[], nodes: readonly StoredNode[]): void {
     const table = this.#tables.Owners
     const first = block[0] && keyOf(block[0])
-    if (first !== undefined && (nodes[0] === undefined || compare(keyOf(nodes[0]), first) !== 0)) {
+    if (first !== undefined && (nodes[0] === undefined || compareKey(nodes[0], first) !== 0)) {
       table.removeSync(tableKey(first))
     }
-    const octets = nodes.reduce((sum, node) => sum + 4 + lengthOf(node), 4)
+    let octets = 4
+    for (const node of nodes) octets += 4 + lengthOf(node)
     // Parts of a like size, so that each has room for what comes.
     const share = octets / Math.ceil(octets / BLOCK_TARGET)
     let taken = 4
@@ -167,6 +178,6 @@ function isSame(a: StoredNode | undefined, b: StoredNode | undefined): boolean {
   return compareOctets(a.buf, a.start, a.end, b.buf, b.start, b.end) === 0
 }
 
-function compare(a: Uint8Array, b: Uint8Array): number {
-  return compareOctets(a, 0, a.length, b, 0, b.length)
+function compareKey({ buf, start }: StoredNode, key: Uint8Array): number {
+  return compareOctets(buf, start + 2, start + 2 + readU16(buf, start), key, 0, key.length)
 }
