@@ -18,3 +18,14 @@ export function askProcess<T extends object>(script: string, job: Serializable, 
     child.send(job)
   }).finally(() => child.kill('SIGKILL'))
 }
+
+/** What such a process does: the jobs that it is sent. It ends with the one that asks. */
+export function answerJobs<J, T extends object>(perform: (job: J) => Promise<T>): void {
+  process.on('message', (job: J) => {
+    perform(job).then(
+      (report) => process.send?.(report),
+      (error: unknown) => process.send?.(error instanceof Error ? error.message : String(error)),
+    )
+  })
+  process.on('disconnect', () => process.exit())
+}

@@ -3,6 +3,7 @@ import { RRType } from '../../src/iana/index.ts'
 import { nameFromText } from '../../src/wire/index.ts'
 import { Random } from '../../test/zones/random.ts'
 import { type QuerySet, QueryWriter, querySet } from '../load/query-set.ts'
+import { answerJobs } from './ask-process.ts'
 import { ChangeMaker, shuffled } from './changes.ts'
 import { readDelegations } from './delegations.ts'
 import { EventWriter, eventsOf } from './events.ts'
@@ -150,10 +151,4 @@ async function perform(job: WatchedJob): Promise<WatchedReport> {
   }
 }
 
-process.on('message', (job: WatchedJob) => {
-  perform(job).then(
-    (report) => process.send?.(report),
-    (error: unknown) => process.send?.(error instanceof Error ? error.message : String(error)),
-  )
-})
-process.on('disconnect', () => process.exit())
+answerJobs(perform)

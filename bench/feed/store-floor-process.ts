@@ -1,7 +1,15 @@
 import { performance } from 'node:perf_hooks'
-import { type StatePut, type Tables, WritableZone, type ZoneInfo, type ZoneWork } from '../../src/store/index.ts'
+import {
+  putOctets,
+  type StatePut,
+  type Tables,
+  WritableZone,
+  type ZoneInfo,
+  type ZoneWork,
+} from '../../src/store/index.ts'
 import { nameFromText } from '../../src/wire/index.ts'
 import { Random } from '../../test/zones/random.ts'
+import { answerJobs } from './ask-process.ts'
 import type { FloorJob, FloorReport } from './store-floor.ts'
 
 /*
@@ -58,11 +66,12 @@ class Floor {
   }
 
   #again(table: Tables['Owners'], keys: readonly Uint8Array[], count: number): void {
-    for (const key of this.#some(keys, count)) table.putSync(key, table.getBinary(key)!)
+    for (const key of this.#some(keys, count)) putOctets(table, key, table.getBinary(key)!)
   }
 
   /** So many drawn at random, each once, in their order. */
   #some(keys: readonly Uint8Array[], count: number): Uint8Array[] {
+    if (keys.length === 0) throw new Error('a table of the zone that every change writes to is empty')
     const places = new Set<number>()
     for (let i = 0; i < count; i++) places.add(this.#random.below(keys.length))
     return [...places].sort((a, b) => a - b).map((place) => keys[place]!)
@@ -85,10 +94,4 @@ async function perform({ data, origin, changes }: FloorJob): Promise<FloorReport
   }
 }
 
-process.on('message', (job: FloorJob) => {
-  perform(job).then(
-    (report) => process.send?.(report),
-    (error: unknown) => process.send?.(error instanceof Error ? error.message : String(error)),
-  )
-})
-process.on('disconnect', () => process.exit())
+answerJobs(perform)
