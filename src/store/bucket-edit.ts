@@ -1,5 +1,5 @@
 import { copyOctets } from '../wire/index.ts'
-import { LEAST_BUCKET } from './bucket.ts'
+import { LEAST_BUCKET, TAG_LENGTH, UNIT } from './bucket.ts'
 import { readU16, readU32, writeU16, writeU32 } from './octets.ts'
 
 /**
@@ -14,9 +14,7 @@ export interface BucketEntry {
   readonly end: number
 }
 
-/** Octets of a tag with its offset, and what offsets count in (bucket.ts). */
-const TAG_LENGTH = 4
-const UNIT = 16
+/** Octets that offsets reach. */
 const LARGEST_BUCKET = UNIT * 0xffff
 
 /**

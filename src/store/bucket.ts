@@ -17,10 +17,10 @@ export const LEAST_BUCKET = 2100
 
 const TAG_MASK = 0xffff
 /** Octets that offsets of entries count in: 16 bits of them reach a megabyte, more than any bucket holds. */
-const UNIT = 16
+export const UNIT = 16
 
 /** Octets of a tag and the offset that goes with it. */
-const TAG_LENGTH = 4
+export const TAG_LENGTH = 4
 
 /** Octets of entries aimed at per bucket: most then take one page of 4,096. */
 export const BUCKET_TARGET = 2800
