@@ -4,7 +4,6 @@ import {
   type DueChange,
   dueDelta,
   type EventOutcome,
-  type Verdict as EventVerdict,
   FeedBatch,
   type FeedEvent,
   type FeedItem,
@@ -24,6 +23,7 @@ import { deadLetter, deadLetters, putDeadLetters, removeDeadLetters } from './de
 import { Intake, type IntakeBatch, type TakenEvent } from './intake.ts'
 import { LatencyLog } from './latency.ts'
 import { putRecent, type RecentCommit } from './recent.ts'
+import { countsAfter, describe, describeDue, type FeedCommit, outcomeOf, report, type Verdict } from './verdicts.ts'
 
 /** Events of one commit: as many as are signed and committed in about a second. More would save little, and be seen later. */
 const MOST_EVENTS = 2000
@@ -44,18 +44,6 @@ export interface FedZoneOptions {
   readonly brake: BrakeSettings
   /** The source whose giver waits to be told each outcome; see Intake. */
   readonly answered?: string
-}
-
-/** What a commit of the feed did. */
-export interface FeedCommit {
-  /** Undefined when nothing of the zone or what is kept with it changed. */
-  readonly update: UpdateResult | undefined
-  readonly events: number
-  readonly outcomes: Readonly<Record<EventOutcome['outcome'], number>>
-  /** Of the events applied: when the registry committed them and when they came, in milliseconds since 1970. */
-  readonly applied: readonly { readonly at: number; readonly arrivedAt: number }[]
-  /** Delegations that were withdrawn. */
-  readonly withdrawn: number
 }
 
 /** What trying dead letters again came to: the outcome of each, undefined for a number there is none of. */
@@ -98,8 +86,6 @@ interface Projection {
   /** By how many the changes that wait for their time become more. */
   readonly pending: number
 }
-
-type Verdict = EventVerdict | FeedRefusal
 
 /**
  * A zone that follows its registry's feed. It takes what sources give, and commits it when it is told to: objects,
@@ -416,63 +402,4 @@ export class FedZone {
     }
     return { ...common, event, refusal, arrivedAt: now }
   }
-}
-
-function outcomeOf({ seq }: TakenEvent, verdict: Verdict, serial: number): EventOutcome {
-  if (verdict instanceof FeedRefusal) return { outcome: 'refused', seq, reason: verdict.reason, text: verdict.message }
-  if (verdict.kind === 'pending') return { outcome: 'pending', seq: seq!, until: verdict.until }
-  return { outcome: 'applied', seq: seq!, serial }
-}
-
-function countsAfter(
-  { applied, refused, pending }: FeedCursor['counts'],
-  verdicts: readonly Verdict[],
-  again = false,
-): FeedCursor['counts'] {
-  const isRefused = (verdict: Verdict) => verdict instanceof FeedRefusal
-  const isPending = (verdict: Verdict) => !(verdict instanceof FeedRefusal) && verdict.kind === 'pending'
-  const refusals = verdicts.filter(isRefused).length
-  const waits = verdicts.filter(isPending).length
-  return {
-    applied: applied + verdicts.length - refusals - waits,
-    // What is refused again was counted before.
-    refused: refused + (again ? 0 : refusals),
-    pending: pending + waits,
-  }
-}
-
-function describeDue({ kind, name, type, seq, refusal }: DueChange): RecentCommit['events'][number] {
-  const object = type === undefined ? `${kind} ${name}` : `${kind} ${name} ${type}`
-  const common = { seq, object, op: 'due' }
-  if (refusal === undefined) return { ...common, outcome: 'applied', note: null }
-  return { ...common, outcome: 'refused', note: `${refusal.reason}: ${refusal.message}` }
-}
-
-function objectText(object: FeedEvent['object']): string {
-  const of = object.kind === 'rrset' ? ` ${object.type}` : ''
-  return `${object.kind} ${object.name}${of}`
-}
-
-function describe({ seq, event }: TakenEvent, verdict: Verdict): RecentCommit['events'][number] {
-  const object = event === undefined ? null : objectText(event.object)
-  const common = { seq: seq ?? null, object, op: event?.op ?? null }
-  if (verdict instanceof FeedRefusal) {
-    return { ...common, outcome: 'refused', note: `${verdict.reason}: ${verdict.message}` }
-  }
-  if (verdict.kind === 'pending') return { ...common, outcome: 'pending', note: new Date(verdict.until).toISOString() }
-  return { ...common, outcome: 'applied', note: null }
-}
-
-function report(
-  events: readonly TakenEvent[],
-  outcomes: readonly EventOutcome[],
-  update: UpdateResult | undefined,
-  withdrawn: number,
-): FeedCommit {
-  const counts = { applied: 0, ignored: 0, refused: 0, pending: 0, gap: 0 }
-  for (const { outcome } of outcomes) counts[outcome]++
-  const applied = events.flatMap(({ event, arrivedAt }, i) =>
-    outcomes[i]!.outcome === 'applied' ? [{ at: event!.at, arrivedAt }] : [],
-  )
-  return { update, events: events.length, outcomes: counts, applied, withdrawn }
 }

@@ -10,7 +10,6 @@ export {
   FedZone,
   type FedZoneOptions,
   type FedZoneState,
-  type FeedCommit,
   type FeedRetry,
 } from './fed-zone.ts'
 export { type DayLatency, latencies } from './latency.ts'
@@ -18,3 +17,4 @@ export { type RecentCommit, recentCommit, recentCommits } from './recent.ts'
 export { SnapshotError, type SnapshotProblem, SnapshotZoneError } from './snapshot/error.ts'
 export { loadSnapshot, type SnapshotLoad, type SnapshotLoadOptions } from './snapshot/load.ts'
 export { UnsignedZone } from './unsigned-zone.ts'
+export type { FeedCommit } from './verdicts.ts'
