@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { receiveMessageOnPort } from 'node:worker_threads'
 import { CompiledAnswers, ZoneTable } from '../answer/index.ts'
-import { openZone, type ZoneSnapshot } from '../store/index.ts'
+import { currentVersion, openZone, type ZoneSnapshot } from '../store/index.ts'
 import { nameToText } from '../wire/index.ts'
 import { GenerationCell, type ThreadData, type ZoneAssignment, type ZonesMessage } from './messages.ts'
 
@@ -81,19 +81,31 @@ export class ThreadZones {
   }
 
   #openZone(assignment: ZoneAssignment, before: OpenZone | undefined): OpenZone | undefined {
-    const { origin, version, revision } = assignment
+    const { version, revision } = assignment
     const isOpen = version === undefined || version === before?.version
     if (isOpen && (before === undefined || before.snapshot.info.revision >= revision)) return before
     let snapshot: ZoneSnapshot | undefined
     try {
-      snapshot = isOpen && before !== undefined ? before.snapshot.newest() : openZone(this.#data.dataDir, origin)
-      const fast = isOpen && before !== undefined ? before.fast.renewed(snapshot) : new CompiledAnswers(snapshot)
-      // A load may have switched between the list and the look: what was opened is what counts.
-      return { version: basename(snapshot.path), snapshot, fast }
+      snapshot = this.#look(assignment, before)
+      const name = basename(snapshot.path)
+      const fast = name === before?.version ? before.fast.renewed(snapshot) : new CompiledAnswers(snapshot)
+      return { version: name, snapshot, fast }
     } catch (error) {
       snapshot?.close()
       this.#report(assignment, error)
       return before
+    }
+  }
+
+  /** A load may have switched, and removed the version before, since the list was made: what is opened is what counts. */
+  #look({ origin, version }: ZoneAssignment, before: OpenZone | undefined): ZoneSnapshot {
+    const { dataDir } = this.#data
+    if (version !== before?.version) return openZone(dataDir, origin)
+    try {
+      return before!.snapshot.newest()
+    } catch (error) {
+      if (currentVersion(dataDir, origin) === version) throw error
+      return openZone(dataDir, origin)
     }
   }
 }
