@@ -1,12 +1,10 @@
 import type { MetricDefinition, Sample } from './metric-definitions.ts'
-import type { FeedReport, StatusReport } from './report.ts'
-
-const STATES: readonly FeedReport['state'][] = ['starting', 'following', 'gap', 'held', 'failed']
+import { FEED_STATES, type FeedReport, type StatusReport } from './report.ts'
 
 /** How zones follow their feeds. How long changes took to be answered the server adds, as histograms. */
 export const FEED_METRICS: readonly MetricDefinition[] = [
   ofFeeds('zonecut_feed_state', '1 for how the zone follows its feed, 0 for the other ways.', ['state'], ({ state }) =>
-    STATES.map((possible) => ({ labels: { state: possible }, value: Number(state === possible) })),
+    FEED_STATES.map((possible) => ({ labels: { state: possible }, value: Number(state === possible) })),
   ),
   ofFeed('zonecut_feed_seq', 'Number of the last event done with.', ({ seq }) => seq),
   ofFeeds('zonecut_feed_events', 'Events by what became of them, since the feed began.', ['outcome'], ({ counts }) =>

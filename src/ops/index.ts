@@ -18,20 +18,21 @@ export type { DeniedRequest } from './http.ts'
 export type { HistogramOptions, Metrics } from './metrics.ts'
 export { type MetricsListener, openMetricsListener } from './metrics-listener.ts'
 export { metricsRoute, openMetrics } from './metrics-source.ts'
-export type {
-  ChangeReport,
-  FeedHoldReport,
-  FeedReport,
-  LoadReport,
-  ReloadReport,
-  ServerReport,
-  SigningReport,
-  StatusReport,
-  ThreadReport,
-  TrafficReport,
-  ZoneReloadReport,
-  ZoneReport,
-  ZoneVersionReport,
+export {
+  type ChangeReport,
+  type FeedHoldReport,
+  type FeedReport,
+  type LoadReport,
+  type ReloadReport,
+  type ServerReport,
+  SIGNING_STATES,
+  type SigningReport,
+  type StatusReport,
+  type ThreadReport,
+  type TrafficReport,
+  type ZoneReloadReport,
+  type ZoneReport,
+  type ZoneVersionReport,
 } from './report.ts'
 export { type ControlRequest, type ControlRoute, type ControlTarget, controlRoutes, TextAnswer } from './routes.ts'
 export type { CallerSettings, ControlLimits, ControlSettings, Right, TlsFiles, TokenSettings } from './settings.ts'

@@ -1,5 +1,13 @@
 import { FEED_METRICS } from './feed-metrics.ts'
-import type { SigningReport, StatusReport, ThreadReport, ZoneReport, ZoneVersionReport } from './report.ts'
+import {
+  SIGNING_STATES,
+  type SigningReport,
+  type StatusReport,
+  type ThreadReport,
+  ZONE_STATES,
+  type ZoneReport,
+  type ZoneVersionReport,
+} from './report.ts'
 
 export interface Sample {
   readonly labels: Record<string, string>
@@ -15,9 +23,6 @@ export interface MetricDefinition {
   /** @param now milliseconds since 1970 */
   samples(status: StatusReport, now: number): Iterable<Sample>
 }
-
-const ZONE_STATES: readonly ZoneReport['state'][] = ['serving', 'loading', 'failed', 'expired']
-const SIGNING_STATES: readonly SigningReport['state'][] = ['signing', 'refused', 'failed']
 
 /** Counters of a thread, by transport and what they are called there. */
 const QUERIES = { udp: 'PacketsIn', tcp: 'MessagesIn' }

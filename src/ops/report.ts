@@ -1,3 +1,8 @@
+/** The states that a zone, its signing and its feed can be in: see the reports. */
+export const ZONE_STATES = ['serving', 'loading', 'failed', 'expired'] as const
+export const SIGNING_STATES = ['signing', 'signing-whole', 'insecure', 'refused', 'failed'] as const
+export const FEED_STATES = ['starting', 'following', 'gap', 'held', 'failed'] as const
+
 /** What a running server tells about itself: the answer of `GET /v1/status`. Times are ISO 8601, in UTC. */
 export interface StatusReport {
   readonly server: ServerReport
@@ -44,7 +49,7 @@ export interface ZoneReport {
    * it is done. `failed`: there is no version that can be served; answers are SERVFAIL. `expired`: the version may no
    * longer be served; answers are SERVFAIL.
    */
-  readonly state: 'serving' | 'loading' | 'failed' | 'expired'
+  readonly state: (typeof ZONE_STATES)[number]
   /** The configured master file, or null. */
   readonly file: string | null
   readonly version: ZoneVersionReport | null
@@ -85,7 +90,7 @@ export interface SigningReport {
    * `signing`; `signing-whole` while all of the zone is signed anew; `insecure` when it is to be unsigned, and is; `refused`
    * when the last commit did not pass the gate; `failed` for another fault.
    */
-  readonly state: 'signing' | 'signing-whole' | 'insecure' | 'refused' | 'failed'
+  readonly state: (typeof SIGNING_STATES)[number]
   /** Why all of the zone is being signed anew, and how far that is; null when it is not. */
   readonly whole: {
     readonly reason: string
@@ -126,7 +131,7 @@ export interface FeedReport {
    * `starting`: the zone's records are made objects. `following`. `gap`: an event is missing. `held`: a commit waits for
    * approval. `failed`: the last commit failed and is tried again.
    */
-  readonly state: 'starting' | 'following' | 'gap' | 'held' | 'failed'
+  readonly state: (typeof FEED_STATES)[number]
   readonly problem: string | null
   /** The last event done with. */
   readonly seq: number

@@ -9,6 +9,8 @@ import {
   openMetricsListener,
   requestChange,
   requestReload,
+  SIGNING_STATES,
+  type SigningReport,
   type StatusReport,
   type ZoneReport,
 } from '../../src/ops/index.ts'
@@ -62,6 +64,14 @@ test('what the status tells is read at each scrape; what it no longer tells is g
   expect(same).toBe(later)
   expect(sampleOf(later, 'zonecut_zone_loads_total{zone="zz."}')).toBe(3)
   expect(later).not.toContain('b."')
+})
+
+test.each(SIGNING_STATES)('how a zone is kept signed is told by one sample: %s', async (state) => {
+  const signing = { state, alarms: [], commits: 3, renewed: 0, refusalsByReason: {} } as unknown as SigningReport
+  const metrics = await openMetrics(() => statusWith({ ...ZONE, signing }, { ...ZONE, origin: 'yy.' }))
+  const lines = (await metrics.text()).split('\n').filter((line) => line.startsWith('zonecut_signing_state{'))
+  expect(lines).toHaveLength(SIGNING_STATES.length)
+  expect(lines.filter((line) => line.endsWith(' 1'))).toEqual([`zonecut_signing_state{zone="zz.",state="${state}"} 1`])
 })
 
 test('how a zone follows its feed is told, and of zones without one nothing', async () => {
