@@ -3,9 +3,7 @@ import { nameFromText } from '../wire/index.ts'
 import type { LoadJob, LoadMessage, LoadOutcome } from './load-messages.ts'
 import { loadOutcome } from './load-outcome.ts'
 import { letOthersFirst } from './niceness.ts'
-
-/** Milliseconds between two reports of progress. */
-const PROGRESS_INTERVAL = 250
+import { seldom } from './seldom.ts'
 
 // Loading needs memory and a whole core for seconds: in a process of its own it can neither slow down the answering
 // threads' process with garbage collection nor take it along when memory runs out, and its memory is given back.
@@ -33,19 +31,11 @@ async function run(job: LoadJob): Promise<LoadOutcome> {
 }
 
 async function load({ origin, file, dataDir }: LoadJob): Promise<Omit<LoadOutcome, 'seconds'>> {
-  let phase = ''
-  let told = 0
   const result = await loadZone({
     dataDir,
     origin: nameFromText(origin),
     file,
-    onProgress(progress) {
-      const now = performance.now()
-      if (progress.phase === phase && now - told < PROGRESS_INTERVAL) return
-      phase = progress.phase
-      told = now
-      tell({ kind: 'progress', progress })
-    },
+    onProgress: seldom((progress) => tell({ kind: 'progress', progress })),
   })
   return loadOutcome(result, origin, file)
 }
