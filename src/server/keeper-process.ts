@@ -1,6 +1,5 @@
-import { compileLate } from './compiling.ts'
 import type { KeeperMessage, KeeperRequest } from './keeper-messages.ts'
-import { KeptZone } from './kept-zone.ts'
+import { compileLate, KeptZone } from './kept/index.ts'
 import { letOthersFirst } from './niceness.ts'
 
 // Signing takes whole cores at times, and garbage is made by it and by a feed: in a process of its own neither is felt by

@@ -1,8 +1,8 @@
-import { CommandRefusal, GATE_REASONS, GateRefusal } from '../dnssec/gate/index.ts'
-import type { SigningReport } from '../ops/index.ts'
-import type { SigningTurn } from '../pipeline/index.ts'
-import type { KeeperMessage, KeptZoneJob } from './keeper-messages.ts'
-import { startingReport } from './starting-report.ts'
+import { CommandRefusal, GATE_REASONS, GateRefusal } from '../../dnssec/gate/index.ts'
+import type { SigningReport } from '../../ops/index.ts'
+import type { SigningTurn } from '../../pipeline/index.ts'
+import type { KeeperMessage, KeptZoneJob } from '../keeper-messages.ts'
+import { startingReport } from '../starting-report.ts'
 
 /** What a refusal by the operator's own command is counted under, beside the reasons of the gate. */
 const COMMAND_REASON = 'command'

@@ -1,9 +1,9 @@
-import { feedBrake } from '../config/index.ts'
-import { PushQueueFull, PushStopped } from '../feed/index.ts'
-import type { FeedAnswer, SnapshotAnswer } from '../ops/index.ts'
-import { BrakeError, loadSnapshot, type SnapshotLoadOptions } from '../pipeline/index.ts'
-import type { ZoneInfo } from '../store/index.ts'
-import type { KeptZoneJob } from './keeper-messages.ts'
+import { feedBrake } from '../../config/index.ts'
+import { PushQueueFull, PushStopped } from '../../feed/index.ts'
+import type { FeedAnswer, SnapshotAnswer } from '../../ops/index.ts'
+import { BrakeError, loadSnapshot, type SnapshotLoadOptions } from '../../pipeline/index.ts'
+import type { ZoneInfo } from '../../store/index.ts'
+import type { KeptZoneJob } from '../keeper-messages.ts'
 
 /** What came of a document. */
 export interface LoadedSnapshot {

@@ -1,4 +1,4 @@
-import type { ChangeOutcome } from './keeper-messages.ts'
+import type { ChangeOutcome } from '../keeper-messages.ts'
 
 /**
  * Milliseconds from one commit of changes to the next at least, for each change of the last one up to so many: who makes one

@@ -1,8 +1,8 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { decode } from 'dns-packet'
-import { isWildcard, type ListenAddress } from '../net/index.ts'
-import type { Name } from '../wire/index.ts'
-import { serialTimeBefore } from '../zone/index.ts'
+import { isWildcard, type ListenAddress } from '../../net/index.ts'
+import type { Name } from '../../wire/index.ts'
+import { serialTimeBefore } from '../../zone/index.ts'
 
 /** Milliseconds between two questions, and until a commit that does not show is given up. */
 const INTERVAL = 5

@@ -1,8 +1,8 @@
-import { askCommand } from '../dnssec/gate/index.ts'
-import { parentDs } from '../dnssec/parent/index.ts'
-import { UnfitChangeError } from '../dnssec/sign/index.ts'
-import { createSource } from '../feed/index.ts'
-import type { FeedAnswer, FeedCall } from '../ops/index.ts'
+import { askCommand } from '../../dnssec/gate/index.ts'
+import { parentDs } from '../../dnssec/parent/index.ts'
+import { UnfitChangeError } from '../../dnssec/sign/index.ts'
+import { createSource } from '../../feed/index.ts'
+import type { FeedAnswer, FeedCall } from '../../ops/index.ts'
 import {
   adoptZone,
   type ChangeableZone,
@@ -19,21 +19,21 @@ import {
   signingOfWhole,
   UnsignedZone,
   type UpdateResult,
-} from '../pipeline/index.ts'
-import { currentVersion } from '../store/index.ts'
-import { type Name, nameFromText } from '../wire/index.ts'
+} from '../../pipeline/index.ts'
+import { currentVersion } from '../../store/index.ts'
+import { type Name, nameFromText } from '../../wire/index.ts'
+import type { ChangeOutcome, KeeperMessage, KeptZoneJob } from '../keeper-messages.ts'
+import type { LoadOutcome } from '../load-messages.ts'
+import { loadOutcome } from '../load-outcome.ts'
+import { seldom } from '../seldom.ts'
+import { startingReport } from '../starting-report.ts'
+import { updateNotice } from '../update-notice.ts'
 import { inHaste } from './compiling.ts'
 import { FeedKeeper } from './feed-keeper.ts'
 import { GatheredChanges } from './gathered-changes.ts'
-import type { ChangeOutcome, KeeperMessage, KeptZoneJob } from './keeper-messages.ts'
 import { SignedElsewhereError, WholeSigningError, ZoneNotOpenError } from './kept-error.ts'
 import { KeptStanding } from './kept-standing.ts'
-import type { LoadOutcome } from './load-messages.ts'
-import { loadOutcome } from './load-outcome.ts'
-import { seldom } from './seldom.ts'
 import { feedRefusal, type LoadedSnapshot, loadFeedSnapshot } from './snapshot-load.ts'
-import { startingReport } from './starting-report.ts'
-import { updateNotice } from './update-notice.ts'
 
 /** Seconds until a turn that failed is tried again: the first time, and at most. */
 const FIRST_RETRY = 0.25

@@ -1,5 +1,5 @@
-import type { LoadResult } from '../pipeline/index.ts'
-import { formatFinding } from '../zone/checks/index.ts'
+import type { LoadResult } from '../../pipeline/index.ts'
+import { formatFinding } from '../../zone/checks/index.ts'
 
 /** The data in the store make no zone that may be served: the first of what the checks find. */
 export class WholeSigningError extends Error {
