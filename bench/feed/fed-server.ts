@@ -9,6 +9,8 @@ import { onCpu } from '../compare/pin.ts'
 import { cpuSeconds, processTree } from '../load/cpu.ts'
 
 const START_TIMEOUT = 600_000
+/** Milliseconds. */
+const TOLD_WITHIN = 10_000
 
 export interface FedServerOptions {
   /** Where it runs; its data folder is `data` in it. */
@@ -17,11 +19,11 @@ export interface FedServerOptions {
   readonly file: string
   readonly signed: boolean
   readonly port: number
-  /** The processor that all of its processes are bound to; undefined: any. */
+  /** The processor that all of its processes are bound to, and so its one UDP thread; undefined: any, with a UDP thread for each. */
   readonly cpu: number | undefined
 }
 
-/** A server whose zone follows a feed from a file, with one UDP worker. */
+/** A server whose zone follows a feed from a file. */
 export class FedServer {
   readonly server: ServerProcess
   readonly control: string
@@ -35,7 +37,7 @@ export class FedServer {
     // The brake is for registries that go wrong.
     const feed = { sources: [{ file: this.events }], brake: 'off' }
     const zone = { origin, file, ...(signed ? { sign: true } : {}), feed }
-    const settings = { data: join(folder, 'data'), listen: [`${HOST}@${port}`], workers: 1, zones: [zone] }
+    const settings = { data: join(folder, 'data'), listen: [`${HOST}@${port}`], zones: [zone] }
     // JSON is YAML.
     const config = join(folder, 'zonecut.yaml')
     writeFileSync(config, JSON.stringify(settings))
@@ -60,6 +62,17 @@ export class FedServer {
     const feed = (await this.#zone())?.feed
     if (feed === undefined || feed === null) throw new Error(`the zone follows no feed:\n${this.server.log}`)
     return feed
+  }
+
+  /** As {@link feed}, once it stands at an event: what is answered may be told of a little later. */
+  async feedAt(seq: number): Promise<FeedReport> {
+    const end = performance.now() + TOLD_WITHIN
+    for (;;) {
+      const feed = await this.feed()
+      if (feed.seq === seq) return feed
+      if (performance.now() > end) throw new Error(`the feed stands at event ${feed.seq} of ${seq}`)
+      await sleep(100)
+    }
   }
 
   /** Processor time of all its processes so far, seconds. */

@@ -26,6 +26,8 @@ export interface WatchedJob {
   /** Queries a second; 0: none but for the marks that are awaited. */
   readonly rate: number
   readonly sockets: number
+  /** Milliseconds that the loop rests in each round; 0: it keeps a processor busy. */
+  readonly rest: number
   readonly timeoutMs: number
 }
 

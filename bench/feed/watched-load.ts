@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { Lanes } from '../load/lanes.ts'
+import { sleepFor } from '../load/libc.ts'
 import type { QuerySet } from '../load/query-set.ts'
 import type { LoadResult } from '../load/tally.ts'
 import type { Feeder } from './feeder.ts'
@@ -29,6 +30,8 @@ export interface WatchedOptions {
   /** Seconds after the last step in which a change has to show. */
   readonly patience: number
   readonly sockets: number
+  /** Milliseconds of rest after each round of sending and receiving; 0 keeps a processor busy, to be punctual. */
+  readonly rest: number
   /** Milliseconds after which a query is lost. */
   readonly timeoutMs: number
 }
@@ -69,8 +72,7 @@ interface Awaited {
 
 /**
  * Feeds changes to a server while it answers queries (open loop), and looks at every reply for a mark: which version it
- * shows, and whether it shows one at all. Everything is done in one blocking loop, which keeps a processor busy to be
- * punctual: nothing but the server is waited for.
+ * shows, and whether it shows one at all. Everything is done in one blocking loop: nothing but the server is waited for.
  *
  * @param queries of the load
  * @param probes one query for each mark, in their order
@@ -108,9 +110,11 @@ export function watchedLoad(
     const isPatient = now - sentAt < options.patience * 1000
     if (isOver && ((watch.awaited === 0 && lanes.inFlight + prober.inFlight === 0) || !isPatient)) break
     if (!isOver || watch.awaited > 0) {
-      const { sent } = lanes.tally
-      const due = Math.floor((now - start) / interval) - sent
-      if (due > 0) {
+      // After a rest several batches are due.
+      for (let batch = 0; batch < (options.rest > 0 ? lanes.all.length : 1); batch++) {
+        const { sent } = lanes.tally
+        const due = Math.floor((now - start) / interval) - sent
+        if (due <= 0) break
         const lane = lanes.all[turn]!
         turn = turn + 1 === lanes.all.length ? 0 : turn + 1
         lanes.send(lane, Math.min(due, lanes.room(lane)), start + sent * interval, interval)
@@ -128,6 +132,7 @@ export function watchedLoad(
       prober.expire(now)
       swept = now
     }
+    if (options.rest > 0) sleepFor(options.rest)
   }
   lanes.expire(Number.POSITIVE_INFINITY)
   prober.expire(Number.POSITIVE_INFINITY)

@@ -25,6 +25,12 @@ export const poll = library.func('int poll(uintptr_t descriptors, unsigned long 
   count: number,
   milliseconds: number,
 ) => number
+
+/** Blocks the thread. @param milliseconds whole */
+export function sleepFor(milliseconds: number): void {
+  poll(0, 0, milliseconds)
+}
+
 export const sendmmsg = library.func('int sendmmsg(int fd, uintptr_t messages, unsigned int count, int flags)') as (
   fd: number,
   messages: number,

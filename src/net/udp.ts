@@ -34,7 +34,7 @@ export interface UdpOptions {
   readonly yielding?: YieldFlag
   /** Made by createCounters; its cells are UdpCounter's. */
   readonly counters: SharedArrayBuffer
-  /** Octets of the socket buffers wanted of the system; it may give less, see UdpListener.notes. Default 4 MiB. */
+  /** Octets of the socket buffers wanted of the system; it may give less, see UdpListener.notes. Default 8 MiB to receive, 4 MiB to send. */
   readonly receiveBuffer?: number
   readonly sendBuffer?: number
   /** Told what the handler threw, at most once a second. */
@@ -70,7 +70,9 @@ export interface UdpListener {
   close(): void
 }
 
-const DEFAULT_BUFFER = 4 * 1024 * 1024
+/** Holds what comes while a thread waits a tenth of a second for its processor, at two hundred thousand queries a second. */
+const RECEIVE_BUFFER = 8 << 20
+const SEND_BUFFER = 4 << 20
 
 /** Chooses how packets come and go. @throws UdpIoError when mmsg is asked for and is not available */
 export function chooseUdpIo(wanted: UdpIo): UdpIoChoice {
@@ -93,8 +95,8 @@ export async function openUdp(options: UdpOptions): Promise<UdpListener> {
     stop: options.stop,
     yielding: options.yielding,
     counters: options.counters,
-    receiveBuffer: options.receiveBuffer ?? DEFAULT_BUFFER,
-    sendBuffer: options.sendBuffer ?? DEFAULT_BUFFER,
+    receiveBuffer: options.receiveBuffer ?? RECEIVE_BUFFER,
+    sendBuffer: options.sendBuffer ?? SEND_BUFFER,
     onHandlerError: options.onHandlerError,
   }
   const result = loadLibc()

@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs'
-import { getPriority, setPriority } from 'node:os'
+import { availableParallelism, getPriority, setPriority } from 'node:os'
 
 /**
- * Where answers and the work on zones want the same processor, answers get nine tenths of it (nice 0 against 10): queries are
- * not lost, and the work goes on when the processor is asked for all it can do.
+ * Where answers and the work on zones have to share one processor, answers get nine tenths of it (nice 0 against 10): queries
+ * are not lost, and the work goes on when the processor is asked for all it can do. Where there are several, answers go on
+ * on the others, and the system moves a process of so little weight too seldom to the one that has time: there it is 5.
  */
-const NICENESS = 10
+export const NICENESS = availableParallelism() === 1 ? 10 : 5
 
 /**
  * Lets other processes go first. On Linux each thread has a niceness of its own, which those it starts take over: the engine's own

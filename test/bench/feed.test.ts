@@ -178,6 +178,7 @@ describe.skipIf(process.platform !== 'linux')('a zone under load that follows it
           port,
           rate: 2000,
           sockets: 2,
+          rest: 0,
           timeoutMs: 10_000,
         },
         undefined,
