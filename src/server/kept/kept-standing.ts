@@ -72,11 +72,14 @@ export class KeptStanding {
       this.log('error', { problem, reason }, what)
     }
     this.#problem = problem
-    if (this.#job.feed !== undefined && !this.#state().isFollowing) {
-      const report = { ...startingReport(problem), state: 'failed' } as const
-      this.#tell({ kind: 'feed-report', origin: this.#job.origin, report })
-    }
+    if (this.#job.feed !== undefined && !this.#state().isFollowing) this.feedWaits(problem, 'failed')
     this.report()
+  }
+
+  /** The feed is not followed yet, and what it waits for. */
+  feedWaits(problem: string, state: 'starting' | 'failed' = 'starting'): void {
+    const report = { ...startingReport(problem), state }
+    this.#tell({ kind: 'feed-report', origin: this.#job.origin, report })
   }
 
   /** Counts what failed if it was a refusal; any other fault is told by who asked for the work. */

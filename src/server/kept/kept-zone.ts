@@ -26,7 +26,6 @@ import type { ChangeOutcome, KeeperMessage, KeptZoneJob } from '../keeper-messag
 import type { LoadOutcome } from '../load-messages.ts'
 import { loadOutcome } from '../load-outcome.ts'
 import { seldom } from '../seldom.ts'
-import { startingReport } from '../starting-report.ts'
 import { updateNotice } from '../update-notice.ts'
 import { inHaste } from './compiling.ts'
 import { FeedKeeper } from './feed-keeper.ts'
@@ -118,11 +117,7 @@ export class KeptZone {
     const began = performance.now()
     const isNew = await inHaste(() =>
       adoptZone(zone, Date.now(), (objects) => {
-        this.#tell({
-          kind: 'feed-report',
-          origin,
-          report: startingReport(`${objects} objects made of the zone's records`),
-        })
+        this.#standing.feedWaits(`${objects} objects made of the zone's records`)
       }),
     )
     const seconds = Number(((performance.now() - began) / 1000).toFixed(1))
@@ -176,7 +171,7 @@ export class KeptZone {
 
   /** Makes the zone that of a snapshot document, whether it has one yet or not; what is served before stays when that fails. */
   #loadSnapshot(file: string, isApproved: boolean): Promise<FeedAnswer> {
-    const { feed: setting, origin } = this.#job
+    const { feed: setting } = this.#job
     if (setting === undefined) return Promise.resolve(feedRefusal(new Error('the zone follows no feed')))
     return this.#queue(async () => {
       const seqBefore = this.#feed?.seq ?? 0
@@ -193,8 +188,7 @@ export class KeptZone {
             ...this.#signingOfLoad(),
             ...this.#asking(),
             onProgress: seldom(({ phase, records }) => {
-              const problem = `a snapshot document is being loaded: ${phase}, ${records} records`
-              this.#tell({ kind: 'feed-report', origin, report: startingReport(problem) })
+              this.#standing.feedWaits(`a snapshot document is being loaded: ${phase}, ${records} records`)
             }),
           }),
         )
