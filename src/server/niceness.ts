@@ -6,7 +6,7 @@ import { availableParallelism, getPriority, setPriority } from 'node:os'
  * are not lost, and the work goes on when the processor is asked for all it can do. Where there are several, answers go on
  * on the others, and the system moves a process of so little weight too seldom to the one that has time: there it is 5.
  */
-export const NICENESS = availableParallelism() === 1 ? 10 : 5
+const NICENESS = availableParallelism() === 1 ? 10 : 5
 
 /**
  * Lets other processes go first. On Linux each thread has a niceness of its own, which those it starts take over: the engine's own

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { NICENESS } from '../../src/server/niceness.ts'
 import { until } from '../commands/server.ts'
 import { scratchFolder } from './fed-zones.ts'
 import { FeedServer } from './feed-server.ts'
@@ -21,7 +21,7 @@ test('every thread of the process that follows a feed lets those that answer go 
   await server.start()
   try {
     const [answering] = nicenesses(server.process.pid)
-    const wanted = Math.max(NICENESS, answering!)
+    const wanted = Math.max(availableParallelism() === 1 ? 10 : 5, answering!)
     await until(() => server.keeperPid > 0 && nicenesses(server.keeperPid)[0] === wanted)
     const keeping = nicenesses(server.keeperPid)
     expect(keeping.length).toBeGreaterThan(4)
