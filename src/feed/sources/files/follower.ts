@@ -112,12 +112,14 @@ export class Follower {
   }
 
   /** Leaves a file for the next one. */
-  async #goOn(file: OpenFile, next: Entry): Promise<void> {
-    const opened = await openAt(next, 0, undefined)
+  async #goOn(file: OpenFile, listed: Entry): Promise<void> {
+    const opened = await openAt(listed, 0, undefined)
     if (opened === undefined) return
     try {
       // what was written, or copied, before the next file's first octets is there to be read once they are
-      const first = await opened.read()
+      const first = await readOf(opened)
+      const next = await this.#next(file)
+      if (next === undefined || next === 'reopened' || !sameFile(next, opened.entry)) return
       if ((await this.#drain(file)) === 'rewritten') {
         await this.#findAgain(file)
         return
@@ -125,9 +127,7 @@ export class Follower {
       const last = this.#splitter.finish()
       if (last !== undefined) await this.#give(file, [last])
       if (this.#giving.over) return
-      await this.#take(opened, 0)
-      // a compressed file may hold nothing
-      if (first !== undefined) await this.#give(opened, this.#splitter.push(first))
+      await this.#startOn(opened, first)
     } catch (error) {
       if (!(error instanceof FileRewritten)) throw error
     } finally {
@@ -140,8 +140,25 @@ export class Follower {
     const list = await this.#family.list()
     if (this.#last !== undefined && (await this.#find(list, this.#last))) return
     // without the position's file all that is left is read: events seen before are ignored by their number
-    const first = list.find((entry) => entry.size > 0)
-    if (first !== undefined) await this.#open(first, 0, undefined)
+    const first = firstOf(list)
+    if (first !== undefined) await this.#beginAt(first)
+  }
+
+  /** Reads the oldest file from its beginning, if it is the oldest. */
+  async #beginAt(listed: Entry): Promise<void> {
+    const opened = await openAt(listed, 0, undefined)
+    if (opened === undefined) return
+    try {
+      const octets = await readOf(opened)
+      // one that was copied and emptied since it was listed has its copy before it by now
+      const first = firstOf(await this.#family.list())
+      if (first === undefined || !sameFile(first, listed)) throw new FileMoved(listed.path)
+      await this.#startOn(opened, octets)
+    } catch (error) {
+      throw error instanceof FileRewritten ? new FileMoved(listed.path) : error
+    } finally {
+      if (this.#file !== opened) await opened.close()
+    }
   }
 
   /** Opens what holds the text that a file no longer has; where nothing does, the file from its beginning. */
@@ -171,7 +188,7 @@ export class Follower {
       later = this.#family.after(list, { ...file.entry, modified })
     }
     this.#later = later.some((entry) => entry.compressed) ? undefined : later.reduce((sum, { size }) => sum + size, 0)
-    return later.find((entry) => entry.size > 0)
+    return firstOf(later)
   }
 
   /** Opens the file that holds a position, whatever it is called by now. @returns whether there is one */
@@ -199,6 +216,13 @@ export class Follower {
     return true
   }
 
+  /** @param first its first octets, which have been read; undefined where a compressed file holds nothing */
+  async #startOn(file: OpenFile, first: Buffer | undefined): Promise<void> {
+    await this.#take(file, 0)
+    this.#size = (await file.look()).size
+    if (first !== undefined) await this.#give(file, this.#splitter.push(first))
+  }
+
   async #take(file: OpenFile, offset: number): Promise<void> {
     await this.#close()
     this.#file = file
@@ -217,7 +241,7 @@ export class Follower {
   async #drain(file: OpenFile): Promise<'end' | 'rewritten'> {
     try {
       while (!this.#giving.over) {
-        const chunk = await file.read()
+        const chunk = await readOf(file)
         this.#size = (await file.look()).size
         if (chunk !== undefined) await this.#give(file, this.#splitter.push(chunk))
         if (chunk === undefined || file.atEnd) return 'end'
@@ -226,7 +250,7 @@ export class Follower {
     } catch (error) {
       if (error instanceof FileRewritten) return 'rewritten'
       await this.#close()
-      throw new Error(`${file.entry.name} can't be read: ${messageOf(error)}`, { cause: error })
+      throw error
     }
   }
 
@@ -238,5 +262,19 @@ export class Follower {
       return { text, fault, position: printPosition(this.#last), arrivedAt, endsGroup: false }
     })
     await this.#giving.give(items)
+  }
+}
+
+/** The first that may hold anything. */
+function firstOf(entries: readonly Entry[]): Entry | undefined {
+  return entries.find(({ size }) => size > 0)
+}
+
+async function readOf(file: OpenFile): Promise<Buffer | undefined> {
+  try {
+    return await file.read()
+  } catch (error) {
+    if (error instanceof FileRewritten) throw error
+    throw new Error(`${file.entry.name} can't be read: ${messageOf(error)}`, { cause: error })
   }
 }
