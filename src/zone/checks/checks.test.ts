@@ -153,6 +153,7 @@ const cases: readonly Case[] = [
       `${APEX}d NS ns.example.\nx.d TXT a`,
       `${APEX}d NS ns.example.\nd TXT a`,
       `${APEX}d NS ns.example.\nd A 192.0.2.1`,
+      `${APEX}d NS ns.example.\nd AAAA 2001:db8::1\ne NS x.d`,
       `${APEX}d NS ns.example.\nx.d NS ns.example.`,
       `${APEX}d NS ns.example.\nx.d CNAME ns.example.`,
       `${APEX}d NS ns.example.\nx.d DS 1 13 2 ${DIGEST}`,
@@ -160,6 +161,9 @@ const cases: readonly Case[] = [
     passes: [
       `${APEX}d NS ns.example.\nns.d A 192.0.2.1\nns.d AAAA 2001:db8::1`,
       `${APEX}d NS d\nd A 192.0.2.1`,
+      // another delegation's glue, before it and after it (RFC 9471 2.2)
+      `${APEX}c NS d\nd NS ns.example.\nd A 192.0.2.1\nd AAAA 2001:db8::1\ne NS d`,
+      `${APEX}d NS ns.example.\nd A 192.0.2.1\ne MX 1 d`,
       `${APEX}d NS ns.example.\nd DS 1 13 2 ${DIGEST}\ndd TXT a\nx.dd TXT a`,
     ],
   },

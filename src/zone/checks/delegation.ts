@@ -1,7 +1,7 @@
 import { algorithmToText, digestSize, RRType } from '../../iana/index.ts'
 import { nameToText } from '../../wire/index.ts'
 import type { NodeCheck } from './check.ts'
-import { isWildcard, type NodeContext, octetsEqual, Place } from './context.ts'
+import { isWildcard, Place } from './context.ts'
 
 /** True for the types that speak with authority at a cut, and for the proofs that go with them (RFC 4035 2.4, 2.3). */
 function belongsAtCut(type: number): boolean {
@@ -17,15 +17,12 @@ function belongsAtCut(type: number): boolean {
   }
 }
 
-/** True when the delegation's own name is one of its nameservers, so that addresses at the cut are glue. */
-function isOwnNameserver(context: NodeContext): boolean {
-  return context.rrset(RRType.NS)!.rdatas.some((host) => octetsEqual(host, context.owner))
-}
-
-const occluded: NodeCheck = {
+/** Addresses at a cut may be the glue of any delegation of the zone: HostTracker judges them. */
+export const occluded: NodeCheck = {
   name: 'occluded',
   severity: 'warning',
-  finds: 'Data at or below a delegation that is neither its NS or DS nor an address that may be glue.',
+  finds:
+    'Data at or below a delegation that is neither its NS or DS nor an address that may be glue: at a delegation, one that some NS, MX or SRV names.',
   why: 'It belongs to the child zone: this server answers with a referral, and never with the data.',
   rfc: 'RFC 1034 4.2.1; RFC 2136 7.18',
   peers: 'All load it and are silent.',
@@ -35,9 +32,8 @@ const occluded: NodeCheck = {
     const atCut = context.place === Place.CUT
     for (let i = 0; i < rrsets.length; i++) {
       const type = rrsets[i]!.type
-      if (type === RRType.A || type === RRType.AAAA) {
-        if (!atCut || isOwnNameserver(context)) continue
-      } else if (atCut ? belongsAtCut(type) : type === RRType.RRSIG || type === RRType.NSEC) continue
+      if (type === RRType.A || type === RRType.AAAA) continue
+      if (atCut ? belongsAtCut(type) : type === RRType.RRSIG || type === RRType.NSEC) continue
       report.add(occluded, context.owner, type, () =>
         atCut
           ? 'hidden by the delegation at the same name'

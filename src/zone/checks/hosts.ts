@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { RRType } from '../../iana/index.ts'
 import { type Name, nameToText, octetText } from '../../wire/index.ts'
 import type { Tracker, ZoneCheck } from './check.ts'
-import { isAtOrBelowLower, isWildcard, type NodeContext, Place } from './context.ts'
+import { isAtOrBelowLower, isWildcard, type NodeContext, octetsEqual, Place } from './context.ts'
+import { occluded } from './delegation.ts'
 import { hasAddress } from './glue.ts'
 import { PARTITIONS, type Partitions } from './partitions.ts'
 import type { Report } from './report.ts'
@@ -53,18 +54,21 @@ function hostOffset(type: number): number {
 
 const HAS_ADDRESS = 1
 const IS_ALIAS = 2
-const REFERENCE = 4
-const REFERENCE_OF_APEX = 8
+/** An address at a cut, which is of use only to those who name it. */
+const AT_CUT = 4
+const REFERENCE = 8
+const REFERENCE_OF_APEX = 16
 
-/** What was met at a host or said of it: flags, hash, and for a reference its type, owner and host. */
+/** What was met at a host or said of it: flags, hash, for an address at a cut its type and owner, for a reference host too. */
 const FACT_SIZE = 9
 const RECENT = 8192
+const NOTHING = new Uint8Array(0)
 /** Wildcards remembered; far more than a TLD has. Past them a host that only a wildcard gives an address is reported. */
 const MAX_WILDCARDS = 100_000
 
 /**
- * Sees that the hosts named in NS, MX and SRV records have addresses, and are no aliases, where the zone would know.
- * In-domain glue is left to GlueTracker. A host may stand before or after its uses, and may be named by any number
+ * Sees that the hosts named in NS, MX and SRV records have addresses, and are no aliases, where the zone would know; and
+ * that the addresses at a cut are those of a host that is named. In-domain glue is left to GlueTracker. A host may stand before or after its uses, and may be named by any number
  * of delegations; so hosts and uses are gathered by a hash of the host's name, and compared group by group at the end.
  */
 export class HostTracker implements Tracker {
@@ -81,7 +85,7 @@ export class HostTracker implements Tracker {
   readonly #recentLow = new Uint32Array(RECENT)
   /** Names whose wildcard children have addresses, octets as characters. */
   readonly #wildcardParents = new Set<string>()
-  #references = 0
+  #open = 0
 
   constructor(origin: Name, report: Report, gathered: Partitions) {
     this.#origin = origin
@@ -93,12 +97,14 @@ export class HostTracker implements Tracker {
     if (context.place === Place.BELOW_DNAME || context.place === Place.NSEC3) return
     const owner = context.owner
     const rrsets = context.node.rrsets
-    const occluded = context.place === Place.BELOW_CUT
+    const isBelowCut = context.place === Place.BELOW_CUT
     let flags = 0
     for (let i = 0; i < rrsets.length; i++) {
       const { type, rdatas } = rrsets[i]!
-      if (type === RRType.A || type === RRType.AAAA) flags |= HAS_ADDRESS
-      else if (occluded) continue
+      if (type === RRType.A || type === RRType.AAAA) {
+        flags |= HAS_ADDRESS
+        if (context.place === Place.CUT && !isOwnNameserver(context)) this.#hidden(owner, type)
+      } else if (isBelowCut) continue
       else if (type === RRType.CNAME) flags |= IS_ALIAS
       else {
         const at = hostOffset(type)
@@ -116,7 +122,7 @@ export class HostTracker implements Tracker {
   }
 
   finish(): void {
-    if (this.#references > 0) {
+    if (this.#open > 0) {
       for (let partition = 0; partition < PARTITIONS; partition++) this.#judge(this.#gathered.read(partition))
     }
     this.#gathered.close()
@@ -133,12 +139,19 @@ export class HostTracker implements Tracker {
     if (!ofApex && this.#recentHigh[slot] === this.#high && this.#recentLow[slot] === this.#low) return
     this.#recentHigh[slot] = this.#high
     this.#recentLow[slot] = this.#low
-    this.#references++
-    const owner = context.owner
-    const at = this.#write(
-      ofApex ? REFERENCE | REFERENCE_OF_APEX : REFERENCE,
-      FACT_SIZE + 2 + owner.length + host.length,
-    )
+    this.#open++
+    this.#writeOf(ofApex ? REFERENCE | REFERENCE_OF_APEX : REFERENCE, type, context.owner, host)
+  }
+
+  #hidden(owner: Name, type: number): void {
+    this.#open++
+    this.#hash(owner)
+    this.#writeOf(AT_CUT, type, owner, NOTHING)
+  }
+
+  /** Writes with a type and one or two names. */
+  #writeOf(flags: number, type: number, owner: Name, host: Uint8Array): void {
+    const at = this.#write(flags, FACT_SIZE + 2 + owner.length + host.length)
     const buffer = this.#gathered.buffer
     buffer[at] = type >>> 8
     buffer[at + 1] = type & 0xff
@@ -177,16 +190,19 @@ export class HostTracker implements Tracker {
     const view = new DataView(records.buffer, records.byteOffset, records.length)
     // The group is part of the hash: with 52 of its bits in an exact number, two hosts all but never share one.
     const flagsByHost = new Map<number, number>()
+    const named = new Set<number>()
     const keyAt = (at: number) => (view.getUint32(at + 1) & 0xfffff) * 0x1_0000_0000 + view.getUint32(at + 5)
     for (let at = 0; at < records.length; at = recordEnd(records, at)) {
-      if (records[at]! >= REFERENCE) continue
       const key = keyAt(at)
+      if (records[at]! >= REFERENCE) named.add(key)
+      if (records[at]! >= AT_CUT) continue
       flagsByHost.set(key, (flagsByHost.get(key) ?? 0) | records[at]!)
     }
     const reported = new Set<number>()
     for (let at = 0; at < records.length; at = recordEnd(records, at)) {
-      if (records[at]! < REFERENCE) continue
       const key = keyAt(at)
+      if (records[at] === AT_CUT && !named.has(key)) this.#complainOfHidden(records, at + FACT_SIZE)
+      if (records[at]! < REFERENCE) continue
       const flags = flagsByHost.get(key) ?? 0
       if (flags === HAS_ADDRESS) continue
       const ofApex = (records[at]! & REFERENCE_OF_APEX) !== 0
@@ -194,6 +210,16 @@ export class HostTracker implements Tracker {
       reported.add(key)
       this.#complain(records, at + FACT_SIZE, flags, ofApex)
     }
+  }
+
+  #complainOfHidden(records: Uint8Array, at: number): void {
+    const owner = records.subarray(at + 2, nameEnd(records, at + 2))
+    this.#report.add(
+      occluded,
+      owner,
+      (records[at]! << 8) | records[at + 1]!,
+      () => 'hidden by the delegation at the same name, and nothing in the zone names it as a host',
+    )
   }
 
   #complain(records: Uint8Array, at: number, flags: number, ofApex: boolean): void {
@@ -221,6 +247,11 @@ export class HostTracker implements Tracker {
   }
 }
 
+/** True when the delegation's own name is one of its nameservers, so that addresses at the cut are its glue. */
+function isOwnNameserver(context: NodeContext): boolean {
+  return context.rrset(RRType.NS)!.rdatas.some((host) => octetsEqual(host, context.owner))
+}
+
 function nameEnd(buf: Uint8Array, at: number): number {
   let end = at
   while (buf[end]! !== 0) end += buf[end]! + 1
@@ -228,6 +259,7 @@ function nameEnd(buf: Uint8Array, at: number): number {
 }
 
 function recordEnd(records: Uint8Array, at: number): number {
-  if (records[at]! < REFERENCE) return at + FACT_SIZE
-  return nameEnd(records, nameEnd(records, at + FACT_SIZE + 2))
+  if (records[at]! < AT_CUT) return at + FACT_SIZE
+  const end = nameEnd(records, at + FACT_SIZE + 2)
+  return records[at]! < REFERENCE ? end : nameEnd(records, end)
 }
