@@ -78,7 +78,8 @@ function addActions(
 
 /** A key that was trusted from above, and is no longer. */
 function hasLostDs({ goal, ds, parent, moments }: KeyDraft): boolean {
-  return parent !== null && goal === 'use' && moments.active !== null && ds.phase === 'rumoured' && ds.seen === null
+  if (parent === null || parent.sight === 'there') return false
+  return goal === 'use' && moments.active !== null && ds.phase === 'rumoured' && ds.seen === null
 }
 
 function purgeAt({ purgeAfter }: SigningPolicy, { moments }: KeyDraft): number {

@@ -190,6 +190,23 @@ describe('where both servers and an operator tell', () => {
   })
 })
 
+it('a DS that is wanted again is there only when the parent shows it again', () => {
+  let { state } = look(waiting, NOW + 1, servers(NOW + 1, [ds]))
+  state = look(state, NOW + 2 * DAY, servers(NOW + 2 * DAY, [ds])).state
+  expect(kskOf(state).ds.phase).toBe('omnipresent')
+  state = look(requestGoal(state, 'insecure'), NOW + 3 * DAY, servers(NOW + 3 * DAY, [ds])).state
+  expect(kskOf(state).ds.phase).toBe('unretentive')
+  const before = servers(NOW + 3 * DAY + 60, [ds])
+  const wanted = look(requestGoal(state, 'secure'), NOW + 4 * DAY, before)
+  expect(kskOf(wanted.state).ds).toEqual({ phase: 'rumoured', since: NOW + 4 * DAY, seen: null })
+  // It is asked for, and not called lost.
+  expect(wanted.actions.map(({ kind }) => kind)).toContain('check-parent')
+  expect(wanted.actions.map(({ kind }) => kind)).not.toContain('lost-ds')
+  expect(look(wanted.state, NOW + 4 * DAY, before)).toEqual(wanted)
+  const asked = look(wanted.state, NOW + 4 * DAY + 60, servers(NOW + 4 * DAY + 60, [ds]))
+  expect(kskOf(asked.state).ds.seen).toBe(NOW + 4 * DAY + 60)
+})
+
 describe('the stored state', () => {
   it('keeps what was told and seen, and is read where earlier builds wrote neither', () => {
     const told = reportDs(look(waiting, NOW + 1, servers(NOW + 1, [ds])).state, { ...gone, at: NOW + 2 }, NOW + 2)

@@ -8,6 +8,7 @@ import {
   type DsSighting,
   isSep,
   type RecordKind,
+  type RecordState,
   recordKinds,
   signsZone,
 } from './key-set.ts'
@@ -17,6 +18,14 @@ import { noteDsTtl, wait } from './waits.ts'
 /** What the world shows of a record: there for all who ask, gone for all, or for some so and for some not. */
 type Sight = DsSight
 
+/** What was seen of a record, and when: at the parent that was before now. */
+interface Seen {
+  readonly sight: Sight
+  readonly at: number
+  /** Who saw it at the parent. */
+  readonly from?: DsSighting['from']
+}
+
 /**
  * Compares each record with what the facts show of it, and notes when the world has followed. Reports of an operator are
  * taken up, and are then no more.
@@ -24,8 +33,8 @@ type Sight = DsSight
 export function observe(draft: KeySetDraft, policy: SigningPolicy, { served, parent }: KeyFacts, now: number): void {
   for (const key of draft.keys) {
     if (served !== undefined) {
-      note(key, 'dnskey', served.dnskeys.includes(key.id) ? 'there' : 'gone', now, now)
-      if (signsZone(key)) note(key, 'signatures', signaturesSight(served, key.id), now, now)
+      note(key, 'dnskey', { sight: served.dnskeys.includes(key.id) ? 'there' : 'gone', at: now }, now)
+      if (signsZone(key)) note(key, 'signatures', { sight: signaturesSight(served, key.id), at: now }, now)
     }
     if (!isSep(key)) continue
     beginAnew(key, now)
@@ -63,7 +72,7 @@ function seeParent(key: KeyDraft, sighting: DsSighting, now: number): void {
   if (sighting.from === 'servers' && known?.from === 'operator' && sighting.at < known.at) return
   // From before the DS was to come or go, and that there is none where there is to be none, is no news.
   const isOld = sighting.at <= Math.min(key.ds.since, now) || (key.ds.phase === 'hidden' && sighting.sight === 'gone')
-  note(key, 'ds', sighting.sight, sighting.at, now)
+  note(key, 'ds', sighting, now)
   if (sighting.from === 'servers' && isOld) return
   const goesOn = sighting.from === 'servers' && known?.from === 'servers' && known.sight === sighting.sight
   key.parent = goesOn ? { ...sighting, at: known.at } : { ...sighting }
@@ -86,13 +95,15 @@ function dsSight(zone: string, key: KeyDraft, { everywhere, anywhere }: ParentFa
 
 /**
  * A moment that lies in the future was noted by a clock that was wrong: the wait begins anew.
- * @param at when it was looked, which for the parent lies before now
  */
-function note(key: KeyDraft, kind: RecordKind, sight: Sight, at: number, now: number): void {
+function note(key: KeyDraft, kind: RecordKind, seen: Seen, now: number): void {
   const record = key[kind]
+  const { sight, at } = seen
   switch (record.phase) {
     case 'rumoured':
-      record.seen = sight === 'there' ? Math.min(record.seen ?? at, now) : null
+      if (sight !== 'there') record.seen = null
+      // What was there before it was wanted again may have gone in between.
+      else if (isOfPhase(record, seen, now)) record.seen = Math.min(record.seen ?? at, now)
       return
     case 'omnipresent':
       // An older version is served, or the parent took the DS back: it has to spread anew.
@@ -101,13 +112,21 @@ function note(key: KeyDraft, kind: RecordKind, sight: Sight, at: number, now: nu
     case 'unretentive':
       if (sight !== 'gone') record.seen = null
       // What was not there before it was withdrawn may have come in between.
-      else if (at >= Math.min(record.since, now)) record.seen = Math.min(record.seen ?? at, now)
+      else if (isOfPhase(record, seen, now)) record.seen = Math.min(record.seen ?? at, now)
       return
     case 'hidden':
       if (sight === 'gone') return
       enter(key, kind, key.goal === 'use' ? 'rumoured' : 'unretentive', now)
       if (sight === 'there' && key.goal === 'use') key[kind].seen = at
   }
+}
+
+/**
+ * Whether what was seen says anything of the phase that a record is in. Where a clock that was ahead noted its beginning, what is
+ * seen now does, and what an operator tells, which {@link reportDs} took only as it was seen.
+ */
+function isOfPhase({ since }: RecordState, { at, from }: Seen, now: number): boolean {
+  return at >= Math.min(since, now) || (since > now && from === 'operator')
 }
 
 /** Seconds since 1970 when the record reaches its next phase by time alone; undefined when it waits for something else. */

@@ -94,7 +94,8 @@ function chaos(seed: number): Simulation {
 }
 
 describe('whatever an operator asks for, no cache holds what does not fit together', () => {
-  it.each(Array.from({ length: Number(process.env.ZONECUT_CHAOS ?? 8) }, (_, seed) => seed))(
+  // Seed 54 once took a DS for seen that had been there before it was wanted again.
+  it.each([...Array.from({ length: Number(process.env.ZONECUT_CHAOS ?? 8) }, (_, seed) => seed), 54])(
     'seed %d',
     (seed) => {
       expect(chaos(seed).signed.size).toBeGreaterThan(2)
