@@ -22,7 +22,8 @@ export const occluded: NodeCheck = {
   name: 'occluded',
   severity: 'warning',
   finds:
-    'Data at or below a delegation that is neither its NS or DS nor an address that may be glue: at a delegation, one that some NS, MX or SRV names.',
+    'Data at or below a delegation that is neither its NS or DS nor an address that may be glue: at a delegation, that ' +
+    'of a host which NS, MX or SRV records name.',
   why: 'It belongs to the child zone: this server answers with a referral, and never with the data.',
   rfc: 'RFC 1034 4.2.1; RFC 2136 7.18',
   peers: 'All load it and are silent.',

@@ -59,7 +59,7 @@ const AT_CUT = 4
 const REFERENCE = 8
 const REFERENCE_OF_APEX = 16
 
-/** What was met at a host or said of it: flags, hash, for an address at a cut its type and owner, for a reference host too. */
+/** Begins what was met at a host or said of it: flags, hash. An address at a cut adds its type and owner, a reference the host too. */
 const FACT_SIZE = 9
 const RECENT = 8192
 const NOTHING = new Uint8Array(0)
@@ -68,8 +68,9 @@ const MAX_WILDCARDS = 100_000
 
 /**
  * Sees that the hosts named in NS, MX and SRV records have addresses, and are no aliases, where the zone would know; and
- * that the addresses at a cut are those of a host that is named. In-domain glue is left to GlueTracker. A host may stand before or after its uses, and may be named by any number
- * of delegations; so hosts and uses are gathered by a hash of the host's name, and compared group by group at the end.
+ * that the addresses at a cut are those of a host that is named. In-domain glue is left to GlueTracker. A host may stand
+ * before or after its uses, and may be named by any number of delegations; so hosts and uses are gathered by a hash of
+ * the host's name, and compared group by group at the end.
  */
 export class HostTracker implements Tracker {
   readonly #origin: Name
@@ -85,6 +86,7 @@ export class HostTracker implements Tracker {
   readonly #recentLow = new Uint32Array(RECENT)
   /** Names whose wildcard children have addresses, octets as characters. */
   readonly #wildcardParents = new Set<string>()
+  /** Facts to be judged: uses, and addresses at a cut. */
   #open = 0
 
   constructor(origin: Name, report: Report, gathered: Partitions) {
@@ -200,9 +202,12 @@ export class HostTracker implements Tracker {
     }
     const reported = new Set<number>()
     for (let at = 0; at < records.length; at = recordEnd(records, at)) {
+      if (records[at]! < AT_CUT) continue
       const key = keyAt(at)
-      if (records[at] === AT_CUT && !named.has(key)) this.#complainOfHidden(records, at + FACT_SIZE)
-      if (records[at]! < REFERENCE) continue
+      if (records[at] === AT_CUT) {
+        if (!named.has(key)) this.#complainOfHidden(records, at + FACT_SIZE)
+        continue
+      }
       const flags = flagsByHost.get(key) ?? 0
       if (flags === HAS_ADDRESS) continue
       const ofApex = (records[at]! & REFERENCE_OF_APEX) !== 0
