@@ -59,11 +59,10 @@ function beginAnew({ ds, parent }: KeyDraft, now: number): void {
 
 /**
  * What the servers showed at that time or later is known better than by hearsay; and what was seen before the DS was to come or
- * go says nothing of what the parent has done since. Where a clock that was ahead noted that moment, a report is of after it:
- * {@link reportDs} took it then only as it was seen.
+ * go says nothing of what the parent has done since.
  */
 function counts({ at }: DsReport, { ds }: KeyDraft, parent: ParentFacts | undefined, now: number): boolean {
-  return (parent === undefined || parent.at < at) && (at >= ds.since || ds.since > now)
+  return (parent === undefined || parent.at < at) && isOfPhase(ds, { at, from: 'operator' }, now)
 }
 
 function seeParent(key: KeyDraft, sighting: DsSighting, now: number): void {
@@ -93,26 +92,20 @@ function dsSight(zone: string, key: KeyDraft, { everywhere, anywhere }: ParentFa
   return candidates(anywhere).length > 0 ? 'between' : 'gone'
 }
 
-/**
- * A moment that lies in the future was noted by a clock that was wrong: the wait begins anew.
- */
+/** A moment that lies in the future was noted by a clock that was wrong: the wait begins anew. */
 function note(key: KeyDraft, kind: RecordKind, seen: Seen, now: number): void {
   const record = key[kind]
   const { sight, at } = seen
   switch (record.phase) {
     case 'rumoured':
-      if (sight !== 'there') record.seen = null
-      // What was there before it was wanted again may have gone in between.
+    case 'unretentive':
+      if (sight !== (record.phase === 'rumoured' ? 'there' : 'gone')) record.seen = null
+      // What was so before it was wanted, or withdrawn, may have been otherwise in between.
       else if (isOfPhase(record, seen, now)) record.seen = Math.min(record.seen ?? at, now)
       return
     case 'omnipresent':
       // An older version is served, or the parent took the DS back: it has to spread anew.
       if (sight !== 'there') enter(key, kind, 'rumoured', now)
-      return
-    case 'unretentive':
-      if (sight !== 'gone') record.seen = null
-      // What was not there before it was withdrawn may have come in between.
-      else if (isOfPhase(record, seen, now)) record.seen = Math.min(record.seen ?? at, now)
       return
     case 'hidden':
       if (sight === 'gone') return
@@ -125,7 +118,7 @@ function note(key: KeyDraft, kind: RecordKind, seen: Seen, now: number): void {
  * Whether what was seen says anything of the phase that a record is in. Where a clock that was ahead noted its beginning, what is
  * seen now does, and what an operator tells, which {@link reportDs} took only as it was seen.
  */
-function isOfPhase({ since }: RecordState, { at, from }: Seen, now: number): boolean {
+function isOfPhase({ since }: RecordState, { at, from }: Pick<Seen, 'at' | 'from'>, now: number): boolean {
   return at >= Math.min(since, now) || (since > now && from === 'operator')
 }
 
